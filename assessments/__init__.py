@@ -1,0 +1,1 @@
+"""The work done with the catalogue."""

@@ -1,0 +1,90 @@
+"""Words of a fixed set: how they are stored and what people read (methodology, sections 2 and 4)."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(TextChoices):
+    """How much is asked: the 32 core questions or all 96."""
+
+    QUICK = "quick", _("Quick check")
+    FULL = "full", _("Full assessment")
+
+
+class Level(IntegerChoices):
+    """The five general levels; each question's own anchors make them concrete."""
+
+    NOT_CONSIDERED = 0, _("not considered")
+    CONSIDERED = 1, _("considered")
+    TRIED_OUT = 2, _("tried out")
+    IMPLEMENTED = 3, _("implemented")
+    EMBEDDED = 4, _("embedded and evidenced")
+
+
+class Stage(TextChoices):
+    """Where a score stands, before rounding: quarters of 0–100."""
+
+    STARTING_POINT = "starting_point", _("starting point")
+    BUILDING_UP = "building_up", _("building up")
+    BEING_IMPLEMENTED = "being_implemented", _("being implemented")
+    EMBEDDED = "embedded", _("embedded")
+
+
+class State(TextChoices):
+    """Life of an assessment: draft → submitted → (returned → submitted)* → approved."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+
+
+OPEN_STATES = (State.DRAFT, State.RETURNED)
+"""States in which the team may change answers."""
+
+
+class Role(TextChoices):
+    """What a member may do in a project."""
+
+    OWNER = "owner", _("Owner")
+    EDITOR = "editor", _("Editor")
+    VIEWER = "viewer", _("Viewer")
+
+
+class StaffRole(TextChoices):
+    """What somebody of the Senatskanzlei may do across projects."""
+
+    REVIEWER = "reviewer", _("Reviewer")
+    PORTFOLIO = "portfolio", _("Portfolio reader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Phase(TextChoices):
+    """Phases of a project: the five steps of „Gemeinsam Digital: Berlin“."""
+
+    IDEA = "idea", _("Idea")
+    CONCEPT = "concept", _("Concept")
+    PILOT = "pilot", _("Pilot")
+    IMPLEMENTATION = "implementation", _("Implementation")
+    SCALING = "scaling", _("Continuation and scaling")
+
+
+class OrganisationKind(TextChoices):
+    """Kinds of bodies that run projects."""
+
+    SENATE = "senate", _("Senate department")
+    DISTRICT = "district", _("District")
+    PUBLIC_COMPANY = "public_company", _("Public company")
+    SCIENCE = "science", _("Science and research")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+    BUSINESS = "business", _("Business")
+    OTHER = "other", _("Other body")
+
+
+class MeasureState(TextChoices):
+    """Progress of a measure."""
+
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")

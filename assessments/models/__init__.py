@@ -1,0 +1,25 @@
+"""Projects, people and their assessments."""
+
+from .answers import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange
+from .assessments import DIMENSION_KEYS, Assessment, AssessmentScores, Target, score_column
+from .measures import GoalConflict, Measure
+from .people import Organisation, User
+from .projects import Membership, Project
+
+__all__ = [
+    "DIMENSION_KEYS",
+    "MAX_TEXT_LENGTH",
+    "MIN_REASON_LENGTH",
+    "Answer",
+    "AnswerChange",
+    "Assessment",
+    "AssessmentScores",
+    "GoalConflict",
+    "Measure",
+    "Membership",
+    "Organisation",
+    "Project",
+    "Target",
+    "User",
+    "score_column",
+]

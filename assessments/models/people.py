@@ -83,7 +83,7 @@ class Organisation(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=40)
 
-    name = Translated()
+    name = Translated[str]()
     objects = NaturalKeyManager()
 
     class Meta:

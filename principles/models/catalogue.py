@@ -52,7 +52,7 @@ class Catalogue(models.Model):
     title_en = models.CharField(_("title (English)"), max_length=200)
     published_on = models.DateField(_("published on"), null=True, blank=True)
 
-    title = Translated()
+    title = Translated[str]()
     objects = CatalogueQuerySet.as_manager()
 
     class Meta:
@@ -123,9 +123,9 @@ class Dimension(models.Model):
     practice_en = models.TextField(_("in practice (English)"))
     pages = models.CharField(_("pages"), max_length=20, help_text=_("Pages of the strategic framework"))
 
-    name = Translated()
-    summary = Translated()
-    practice = Translated()
+    name = Translated[str]()
+    summary = Translated[str]()
+    practice = Translated[str]()
     objects = KeyedManager("catalogue__version")
 
     class Meta:
@@ -164,8 +164,8 @@ class Aspect(models.Model):
     summary_de = models.TextField(_("summary (German)"))
     summary_en = models.TextField(_("summary (English)"))
 
-    name = Translated()
-    summary = Translated()
+    name = Translated[str]()
+    summary = Translated[str]()
     objects = KeyedManager("dimension__catalogue__version")
 
     class Meta:
@@ -209,12 +209,12 @@ class Question(models.Model):
     source_chapter = models.CharField(_("source: chapter"), max_length=10)
     source_page = models.PositiveSmallIntegerField(_("source: page"))
 
-    text = Translated()
-    why = Translated()
-    anchors = Translated()
-    evidence_hints = Translated()
-    step_start = Translated()
-    step_deepen = Translated()
+    text = Translated[str]()
+    why = Translated[str]()
+    anchors = Translated[list[str]]()
+    evidence_hints = Translated[list[str]]()
+    step_start = Translated[str]()
+    step_deepen = Translated[str]()
     objects = KeyedManager("aspect__dimension__catalogue__version")
 
     class Meta:

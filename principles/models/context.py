@@ -40,10 +40,10 @@ class Perspective(models.Model):
     conflicts_en = models.JSONField(_("open conflicts (English)"), default=list)
     pages = models.CharField(_("pages"), max_length=20)
 
-    name = Translated()
-    summary = Translated()
-    approaches = Translated()
-    conflicts = Translated()
+    name = Translated[str]()
+    summary = Translated[str]()
+    approaches = Translated[list[str]]()
+    conflicts = Translated[list[str]]()
     objects = NaturalKeyManager()
 
     class Meta:
@@ -86,7 +86,7 @@ class ContextReference(models.Model):
     )
     page = models.PositiveSmallIntegerField(_("page"))
 
-    name = Translated()
+    name = Translated[str]()
     objects = NaturalKeyManager()
 
     class Meta:
@@ -113,8 +113,8 @@ class CityGroup(models.Model):
     description_en = models.TextField(_("description (English)"))
     is_silent = models.BooleanField(_("silent group"), default=False)
 
-    name = Translated()
-    description = Translated()
+    name = Translated[str]()
+    description = Translated[str]()
     objects = NaturalKeyManager()
 
     class Meta:

@@ -17,8 +17,8 @@ class Term(models.Model):
     definition_en = models.TextField(_("definition (English)"))
     page = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
 
-    name = Translated()
-    definition = Translated()
+    name = Translated[str]()
+    definition = Translated[str]()
     objects = NaturalKeyManager()
 
     class Meta:

@@ -28,6 +28,13 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 SITE_BASE_URL = env.str("SITE_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE = SITE_BASE_URL.startswith("https://")
+# Who runs this instance: named in the imprint, the privacy notice and the accessibility statement.
+OPERATOR = {
+    "name": env.str("OPERATOR_NAME", default="Der Regierende Bürgermeister von Berlin – Senatskanzlei"),
+    "address": env.str("OPERATOR_ADDRESS", default="Jüdenstraße 1, 10178 Berlin"),
+    "email": env.str("OPERATOR_EMAIL", default="selbstbewertung@localhost"),
+    "data_protection_email": env.str("DATA_PROTECTION_EMAIL", default="datenschutz@localhost"),
+}
 
 INSTALLED_APPS = [
     "principles",
@@ -66,6 +73,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "assessments.views.middleware.PrivateByDefaultMiddleware",
+    "assessments.views.middleware.OwnLanguageMiddleware",
 ]
 
 ROOT_URLCONF = "smartcity.urls"

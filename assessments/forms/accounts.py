@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from ..models import User
 
 
 class SignupForm(forms.Form):
@@ -16,3 +20,19 @@ class SignupForm(forms.Form):
 
     def signup(self, request: HttpRequest, user: Any) -> None:
         """Called by allauth once the account exists; the adapter has stored the name already."""
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """Name and language of the person signed in."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        labels = {"name": _("Your name")}
+        help_texts = {"name": _("The people in your projects see this name.")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", _("Save")))

@@ -1,0 +1,37 @@
+"""A person's own account: name and language."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language as switch_language
+
+from ..forms.accounts import ProfileForm
+
+
+@login_required
+def account_profile(request: HttpRequest) -> HttpResponse:
+    """Change one's name and language."""
+    assert request.user.is_authenticated  # login_required; narrows the type  # noqa: S101
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        person = form.save()
+        with override(person.language):
+            messages.success(request, _("Your changes have been saved."))
+        return redirect("account_profile")
+    return render(request, "assessments/account_profile.html", {"form": form})
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Switch the language of this browser and, for somebody signed in, of their account; back to the same page."""
+    response = switch_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    return response

@@ -93,7 +93,8 @@ def load_catalogue(pk: int) -> Catalogue:
 class KeyedManager(models.Manager[Any]):
     """Finds a part of the catalogue by version and key."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str = "") -> None:
+        # Django makes the managers of relations (catalogue.dimensions) without arguments.
         super().__init__()
         self.path = path
 

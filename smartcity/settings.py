@@ -217,6 +217,12 @@ TASKS = {
     }
 }
 
+# -- Reports ----------------------------------------------------------------------------------------------------------
+
+# What the rendering of one PDF may take; a report that needs more is refused.
+PDF_SECONDS = env.int("PDF_SECONDS", default=60)
+PDF_MEMORY_MIB = env.int("PDF_MEMORY_MIB", default=512)
+
 # -- Security headers and cookies (OWASP ASVS 5.0, 3.4) --------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

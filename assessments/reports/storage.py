@@ -1,0 +1,123 @@
+"""Finished PDF files, kept so that the second download is a file read.
+
+A file is known by everything that shapes it: the hash of the exchange document, language, state, version, date, and the
+fingerprint of this release's templates and code. It appears under its name whole or not at all.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
+
+FOLDER = "reports"
+SOURCES = (
+    "assessments/reports/*.py",
+    "assessments/*.py",
+    "principles/models/*.py",
+    "templates/reports/*",
+    "templates/charts/*",
+    "smartcity/locale/*/LC_MESSAGES/django.mo",
+)
+"""Files of this release that shape a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """Which report of which assessment, in which state of its content."""
+
+    assessment_pk: int
+    document_hash: str
+    language: str
+    state: str
+    number: int
+    date: str
+
+    @property
+    def name(self) -> str:
+        """Where the file lies in the storage."""
+        parts = (self.document_hash, self.state, str(self.number), self.date, release_fingerprint())
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+        return f"{FOLDER}/{self.assessment_pk}/{self.language}-{digest}.pdf"
+
+
+@functools.cache
+def release_fingerprint() -> str:
+    """Changes whenever the same content could look different: with the code, the templates or WeasyPrint."""
+    digest = hashlib.sha256(version("weasyprint").encode())
+    for pattern in SOURCES:
+        for path in sorted(Path(settings.BASE_DIR).glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def stored_report(key: ReportKey) -> File[bytes] | None:
+    """The finished file, opened; none if it was not made yet."""
+    try:
+        return default_storage.open(key.name, "rb")
+    except FileNotFoundError:
+        return None
+
+
+def store_report(key: ReportKey, content: bytes) -> None:
+    """Keep ``content`` and forget what the assessment had in this language before: drafts change all the time."""
+    prefix = f"{key.language}-"
+    folder, _, kept = key.name.rpartition("/")
+    _write_whole(default_storage, key.name, content)
+    for name in _names(folder):
+        if name.startswith(prefix) and name != kept:
+            default_storage.delete(f"{folder}/{name}")
+
+
+def forget_reports(assessment_pk: int) -> None:
+    """Delete every stored report of an assessment that is deleted itself."""
+    folder = f"{FOLDER}/{assessment_pk}"
+    for name in _names(folder):
+        default_storage.delete(f"{folder}/{name}")
+    with suppress(FileNotFoundError, OSError):
+        default_storage.delete(folder)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return []
+
+
+def _write_whole(storage: Storage, name: str, content: bytes) -> None:
+    """On a disk: temporary name, flush to the platter, rename. An object store does the like by itself."""
+    backend = getattr(storage, "_wrapped", storage)
+    if not isinstance(backend, FileSystemStorage):
+        storage.delete(name)
+        storage.save(name, ContentFile(content))
+        return
+    write_atomically(Path(storage.path(name)), content)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that its name only ever shows the whole of it, also after a full disk or a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=".unfinished-", delete=False) as temporary:
+        try:
+            temporary.write(content)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            Path(temporary.name).replace(path)
+        except BaseException:
+            Path(temporary.name).unlink(missing_ok=True)
+            raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

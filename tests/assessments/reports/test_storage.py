@@ -1,0 +1,71 @@
+"""Stored reports: whole or not at all."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from assessments.reports import storage
+from assessments.reports.storage import ReportKey, forget_reports, store_report, stored_report
+
+KEY = ReportKey(7, "a" * 64, "de", "draft", 1, "2026-06-30")
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
+    }
+    return tmp_path
+
+
+def read(key: ReportKey) -> bytes | None:
+    file = stored_report(key)
+    if file is None:
+        return None
+    with file:
+        return file.read()
+
+
+def test_what_was_stored_is_read_back():
+    assert read(KEY) is None
+    store_report(KEY, b"%PDF")
+    assert read(KEY) == b"%PDF"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"document_hash": "b" * 64}, {"state": "submitted"}, {"number": 2}, {"date": "2026-07-01"}, {"language": "en"}],
+)
+def test_other_content_is_another_file(change):
+    store_report(KEY, b"%PDF")
+    fields = {name: getattr(KEY, name) for name in KEY.__slots__}
+    assert read(ReportKey(**(fields | change))) is None
+
+
+def test_a_newer_report_replaces_the_older_one_of_its_language(files):
+    english = ReportKey(7, "a" * 64, "en", "draft", 1, "2026-06-30")
+    newer = ReportKey(7, "b" * 64, "de", "draft", 1, "2026-06-30")
+    for key in (KEY, english, newer):
+        store_report(key, b"%PDF")
+    assert (read(KEY), read(english), read(newer)) == (None, b"%PDF", b"%PDF")
+
+
+def test_a_full_disk_leaves_nothing_behind(files, monkeypatch):
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store_report(KEY, b"%PDF")
+    assert read(KEY) is None
+    assert [path for path in files.rglob("*") if path.is_file()] == []
+
+
+def test_reports_of_a_deleted_assessment_are_forgotten(files):
+    store_report(KEY, b"%PDF")
+    forget_reports(7)
+    forget_reports(8)
+    assert not Path(files, storage.FOLDER, "7").exists()

@@ -145,10 +145,7 @@ def _stored(label: str) -> list[_Row]:
     if label == "principles.contextreference":
         queryset = queryset.prefetch_related("perspectives")
     found = serializers.serialize("python", queryset, use_natural_foreign_keys=True, use_natural_primary_keys=True)
-    return [
-        _Row(label, _key_of(label, entry["fields"]), _comparable(label, entry["fields"]))
-        for entry in found
-    ]
+    return [_Row(label, _key_of(label, entry["fields"]), _comparable(label, entry["fields"])) for entry in found]
 
 
 def _of_version(rows: Iterable[_Row], version: str) -> dict[Key, _Row]:

@@ -1,6 +1,6 @@
 """One HTML document to one PDF file that is PDF/UA-1 and PDF/A-3a at once.
 
-Runs in the process of ``worker.py`` and imports nothing of Django: the process that reads people's text knows no secrets.
+Runs in the process of ``worker.py`` and imports nothing of Django: what reads the text of people knows no secrets.
 WeasyPrint writes PDF/A-3a; ``_finish`` adds, before the file is written, what PDF/UA-1 asks for beyond that.
 """
 
@@ -68,7 +68,7 @@ class Job:
     attachment_description: str = ""
 
 
-class BundledFonts(URLFetcher):  # type: ignore[misc]
+class BundledFonts(URLFetcher):
     """Hands out the font files of the package and refuses every other address, whatever its scheme."""
 
     def __init__(self, folder: Path) -> None:
@@ -94,19 +94,20 @@ class Renderer:
             for name, weight in FONT_FACES.items()
         )
         self.faces = weasyprint.CSS(string=faces, url_fetcher=self.fetcher, font_config=self.fonts)
-        self.stylesheets: dict[str, Any] = {}
+        self.stylesheets: dict[str, tuple[Any, list[str]]] = {}
 
     def prepare(self, css: str) -> None:
         """Parse ``css`` and fill WeasyPrint's and Pango's own caches, so that a fork of this process starts warm."""
         if css not in self.stylesheets:
-            self.stylesheets = {
-                css: weasyprint.CSS(string=css, url_fetcher=self.fetcher, font_config=self.fonts),
-            }
+            with _complaints() as complaints:
+                sheet = weasyprint.CSS(string=css, url_fetcher=self.fetcher, font_config=self.fonts)
+            self.stylesheets = {css: (sheet, complaints)}
             self.render(Job(WARM_UP, css, "2021-06-30"))
 
     def render(self, job: Job) -> tuple[bytes, list[str]]:
         """The PDF, and what WeasyPrint complained about; the same job gives the same bytes."""
-        self.stylesheets.get(job.css) or self.prepare(job.css)
+        self.prepare(job.css)
+        stylesheet, complaints_of_stylesheet = self.stylesheets[job.css]
         attachments = [
             weasyprint.Attachment(
                 string=job.attachment,
@@ -122,12 +123,12 @@ class Renderer:
             labels = _link_labels(html.etree_element)
             content: bytes = html.write_pdf(
                 font_config=self.fonts,
-                stylesheets=[self.faces, self.stylesheets[job.css]],
+                stylesheets=[self.faces, stylesheet],
                 attachments=attachments,
                 pdf_variant="pdf/a-3a",
                 finisher=lambda document, pdf: _finish(document, pdf, job.created, labels),
             )
-        return content, complaints
+        return content, complaints_of_stylesheet + complaints
 
 
 def _midnight(date: str) -> datetime:

@@ -96,8 +96,7 @@ def _names(folder: str) -> list[str]:
 
 def _write_whole(storage: Storage, name: str, content: bytes) -> None:
     """On a disk: temporary name, flush to the platter, rename. An object store does the like by itself."""
-    backend = getattr(storage, "_wrapped", storage)
-    if not isinstance(backend, FileSystemStorage):
+    if not isinstance(storage, FileSystemStorage):
         storage.delete(name)
         storage.save(name, ContentFile(content))
         return

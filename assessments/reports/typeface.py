@@ -45,9 +45,10 @@ def is_settable(text: str) -> bool:
 
 def settable(text: str) -> str:
     """``text`` with nothing in it that the typeface lacks."""
+    text = unicodedata.normalize("NFC", text)
     if set(text) <= characters():
         return text
-    text = "".join(_plain(character) for character in unicodedata.normalize("NFC", text))
+    text = "".join(map(_plain, text))
     lacking = "".join(map(re.escape, sorted(set(text) - characters())))
     return re.sub(f"[{lacking}]+", MISSING, text) if lacking else text
 

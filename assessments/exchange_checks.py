@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -111,11 +111,11 @@ def find_faults(document: Any) -> list[Fault]:
         document = copy(document)  # keeps what a strict reader noticed
         del document["scores"]
     found = _first(_value_faults(document))
-    if any(place == () for place, _message in found):
+    if any(not place for place, _message in found):
         return _in_order(document, found)
     found += _first(shape_faults(document))
     named = {place for place, _message in found}
-    found += _first((place, message) for place, message in _key_faults(document) if place not in named)
+    found += [fault for fault in _first(_key_faults(document)) if fault[0] not in named]
     return _in_order(document, found)
 
 
@@ -124,8 +124,11 @@ def find_shape_faults(document: Any) -> list[Fault]:
     return _in_order(document, _first(shape_faults(document)))
 
 
-def _first(faults: Iterable[tuple[Place, str]]) -> list[tuple[Place, str]]:
-    return list(islice(faults, MAX_FAULTS))
+def _first(faults: Iterator[tuple[Place, str]]) -> list[tuple[Place, str]]:
+    found = list(islice(faults, MAX_FAULTS))
+    if next(faults, None) is not None:
+        found.append(((), _("There are more faults than are named here.")))
+    return found
 
 
 # -- Values no database could hold ------------------------------------------------------------------------------------
@@ -163,8 +166,8 @@ def _key_faults(document: Any) -> Iterator[tuple[Place, str]]:
         return
     yield from _project_faults(_at(document, "project", dict))
     for position, measure in enumerate(_at(document, "measures", list)):
-        due = _at(measure, "due", str)
-        if due and not _is_date(due):
+        due = measure.get("due") if isinstance(measure, dict) else None
+        if isinstance(due, str) and not _is_date(due):
             yield ("measures", position, "due"), _("%(value)s is not a date like 2027-03-31.") % {"value": shown(due)}
     version = _at(document, "catalogue", str)
     catalogue_pk = Catalogue.objects.published().filter(version=version).values_list("pk", flat=True).first()
@@ -257,7 +260,9 @@ def _in_order(document: Any, found: list[tuple[Place, str]]) -> list[Fault]:
         ranks, node = [], document
         for part in place:
             if isinstance(node, dict):
-                order = positions.setdefault(id(node), {key: position for position, key in enumerate(node)})
+                if id(node) not in positions:
+                    positions[id(node)] = {key: position for position, key in enumerate(node)}
+                order = positions[id(node)]
                 ranks.append(order.get(part, len(order)))
                 node = node.get(part)
             elif isinstance(node, list) and isinstance(part, int):

@@ -20,6 +20,7 @@ from jsonschema.protocols import Validator
 
 # NUL breaks PostgreSQL, lone surrogates break both drivers; the other control characters break spreadsheets and PDF.
 FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+SCHEMA_FILE = Path(__file__).with_name("exchange.schema.json")
 SHOWN_LENGTH = 60
 
 Place = tuple[str | int, ...]
@@ -61,7 +62,7 @@ def _validator() -> Validator:
         if not isinstance(value, list) or len(value) <= schema["maxItems"]:
             yield from Draft202012Validator.VALIDATORS["uniqueItems"](validator, wanted, value, schema)
 
-    schema = json.loads(Path(__file__).with_name("exchange.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     kind: type[Validator] = validators.extend(Draft202012Validator, {"uniqueItems": unique})  # type: ignore[no-untyped-call]
     return kind(schema)
 
@@ -172,6 +173,8 @@ def _repeated(_broken: Broken) -> _Said:
 
 
 def _either(broken: Broken) -> _Said:
+    if not isinstance(broken.value, dict):
+        return  # both alternatives speak of objects only; the type is named anyway
     if "level" in broken.value:
         yield (), _("Give either “level” or “not_applicable”, not both.")
     else:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from django.db import transaction
 from django.db.models import Prefetch
 
 from principles.models import Catalogue, load_catalogue
@@ -90,7 +91,7 @@ def store_scores(assessment: Assessment, score: AssessmentScore) -> None:
 class Difference:
     """A column of the stored scores that does not say what the answers say."""
 
-    assessment: Assessment
+    assessment_id: int
     column: str
     stored: Decimal | int | None
     computed: Decimal | int | None
@@ -105,7 +106,14 @@ def find_differences() -> Iterator[Difference]:
         for column, computed in _columns(compute_scores(assessment)).items():
             was = getattr(stored, column, None)
             if was != computed:
-                yield Difference(assessment, column, was, computed)
+                yield Difference(assessment.pk, column, was, computed)
+
+
+def restore_scores(assessment_id: int) -> None:
+    """Store what the answers say now, while nobody saves an answer."""
+    with transaction.atomic():
+        assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+        store_scores(assessment, compute_scores(assessment))
 
 
 def _columns(score: AssessmentScore) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""Figures as people read them. Formats only: nothing here computes a score or asks a database."""
+
+from fractions import Fraction
+
+from django import template
+from django.utils.formats import number_format
+
+from ..scoring import whole_points
+
+register = template.Library()
+
+NONE = "–"
+"""Stands where a figure does not exist."""
+_PERCENT = "\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def points(figure: Fraction | int | None) -> str:
+    """Whole points, half up: 56.25 → 56. A figure below zero carries a real minus sign."""
+    if figure is None:
+        return NONE
+    whole = whole_points(Fraction(figure))
+    return f"−{-whole}" if whole < 0 else str(whole)
+
+
+@register.filter
+def percent(share: Fraction | None) -> str:
+    """A share of 1 as whole percent: 5/6 → 83 %."""
+    return NONE if share is None else f"{number_format(whole_points(share * 100))}{_PERCENT}"

@@ -90,6 +90,7 @@ class AnswerChange(models.Model):
             models.UniqueConstraint(fields=["answer", "version"], name="answer_change_version_unique"),
             models.UniqueConstraint(fields=["answer", "request_key"], name="answer_change_request_once"),
         ]
+        indexes = [models.Index(fields=["author", "changed_at"], name="answer_change_by_author")]
 
     def __str__(self) -> str:
         return f"{self.answer_id} v{self.version}"

@@ -1,0 +1,68 @@
+"""Who works on a project. At least one owner always, also when two people change the team at the same time."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from .enums import Role
+from .models import Membership, Project, User
+
+
+class TeamError(ValidationError):
+    """A change to the team that is not possible. The message says what to do instead."""
+
+
+def create_project(project: Project, user: User) -> None:
+    """Store a new project; whoever creates it owns it."""
+    with transaction.atomic():
+        project.save()
+        Membership.objects.create(project=project, user=user, role=Role.OWNER)
+
+
+def add_member(project: Project, email: str, role: Role) -> Membership:
+    """Add the person with this address; they need an account already."""
+    person = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if person is None:
+        raise TeamError(
+            _("Nobody with this address can be added. The person needs an account first and can register themselves."),
+            code="no_account",
+        )
+    try:
+        with transaction.atomic():
+            return Membership.objects.create(project=project, user=person, role=role)
+    except IntegrityError as error:
+        raise TeamError(_("This person is a member already. Change their role in the list."), code="member") from error
+
+
+def change_role(project: Project, membership_pk: int, role: Role) -> Membership:
+    """Give a member another role. Raises ``Membership.DoesNotExist`` or, for the last owner, ``TeamError``."""
+    with transaction.atomic():
+        membership = _locked(project, membership_pk)
+        if role != Role.OWNER:
+            _keep_an_owner(membership)
+        membership.role = role
+        membership.save(update_fields=["role"])
+    return membership
+
+
+def remove_member(project: Project, membership_pk: int) -> Membership:
+    """Take a member out of the team. Raises ``Membership.DoesNotExist`` or, for the last owner, ``TeamError``."""
+    with transaction.atomic():
+        membership = _locked(project, membership_pk)
+        _keep_an_owner(membership)
+        membership.delete()
+    return membership
+
+
+def _locked(project: Project, membership_pk: int) -> Membership:
+    """The membership as it is now; the lock on the project lets changes to its team queue."""
+    Project.objects.select_for_update().get(pk=project.pk)
+    return Membership.objects.select_related("user").get(pk=membership_pk, project=project)
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    others = Membership.objects.filter(project_id=membership.project_id, role=Role.OWNER).exclude(pk=membership.pk)
+    if not others.exists():
+        raise TeamError(_("A project needs at least one owner. Make somebody else an owner first."), code="last_owner")

@@ -1,5 +1,34 @@
 """Pages of projects and assessments."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-urlpatterns: list[URLPattern] = []
+from .views import assessments, autosave, members, projects, questionnaire
+
+
+class DimensionConverter(StringConverter):
+    """The key of a dimension, for example ``4.1``; so no other page of an assessment can be taken for one."""
+
+    regex = r"[0-9]\.[0-9]+"
+
+
+register_converter(DimensionConverter, "dimension")
+
+urlpatterns = [
+    path("projekte/", projects.project_list, name="project_list"),
+    path("projekte/neu/", projects.project_create, name="project_create"),
+    path("projekte/<int:pk>/", projects.project_detail, name="project_detail"),
+    path("projekte/<int:pk>/bearbeiten/", projects.project_edit, name="project_edit"),
+    path("projekte/<int:pk>/loeschen/", projects.project_delete, name="project_delete"),
+    path("projekte/<int:pk>/mitglieder/", members.member_list, name="member_list"),
+    path("projekte/<int:pk>/mitglieder/neu/", members.member_add, name="member_add"),
+    path("projekte/<int:pk>/mitglieder/<int:membership_pk>/rolle/", members.member_change, name="member_change"),
+    path("projekte/<int:pk>/mitglieder/<int:membership_pk>/entfernen/", members.member_remove, name="member_remove"),
+    path("projekte/<int:pk>/bewertung-beginnen/", assessments.assessment_start, name="assessment_start"),
+    path("bewertungen/<int:pk>/", assessments.assessment_detail, name="assessment_detail"),
+    path("bewertungen/<int:pk>/weiter/", assessments.assessment_resume, name="assessment_resume"),
+    path("bewertungen/<int:pk>/vertiefen/", assessments.assessment_deepen, name="assessment_deepen"),
+    path("bewertungen/<int:pk>/loeschen/", assessments.assessment_delete, name="assessment_delete"),
+    path("bewertungen/<int:pk>/antworten/<str:question_key>/", autosave.answer_save, name="answer_save"),
+    path("bewertungen/<int:pk>/<dimension:key>/", questionnaire.assessment_dimension, name="assessment_dimension"),
+]

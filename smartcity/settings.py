@@ -162,6 +162,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# How often a person may save an answer within a minute; the browser tries again by itself.
+ANSWERS_PER_MINUTE = env.int("ANSWERS_PER_MINUTE", default=120)
 
 # -- Accounts ---------------------------------------------------------------------------------------------------------
 

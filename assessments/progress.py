@@ -1,0 +1,120 @@
+"""How far an assessment is, how long the rest takes, and what a team does next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .enums import State
+from .models import Assessment, Project
+from .permissions import Action
+
+MINUTES_PER_QUESTION = 2
+"""What reading a question, agreeing on a level and writing two sentences takes a team."""
+
+
+class Counted(Protocol):
+    """Any of the scores: of an aspect, a dimension or the whole."""
+
+    @property
+    def answered(self) -> int:
+        """Questions with a level."""
+        ...
+
+    @property
+    def applicable(self) -> int:
+        """Questions that are not „nicht zutreffend“."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """Questions in the scope."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the questions asked have been dealt with; „nicht zutreffend“ is an answer, too."""
+
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, score: Counted) -> Progress:
+        """The progress of a scored aspect, dimension or assessment."""
+        return cls(score.answered + score.total - score.applicable, score.total)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is open."""
+        return self.done >= self.total
+
+    @property
+    def is_started(self) -> bool:
+        """Whether anything has been answered."""
+        return self.done > 0
+
+    @property
+    def open(self) -> int:
+        """Questions still open."""
+        return max(self.total - self.done, 0)
+
+    @property
+    def minutes(self) -> int:
+        """How long the rest takes."""
+        return self.open * MINUTES_PER_QUESTION
+
+    @property
+    def text(self) -> str:
+        """In words, for example “3 of 8 answered”."""
+        return _("%(done)d of %(total)d answered") % {"done": self.done, "total": self.total}
+
+    @property
+    def time_left(self) -> str:
+        """The minutes left in words, in hours when there are many; empty when nothing is left."""
+        minutes = self.minutes
+        if not minutes:
+            return ""
+        if minutes < 90:
+            return ngettext("about %(count)d minute left", "about %(count)d minutes left", minutes) % {"count": minutes}
+        hours = (minutes + 30) // 60
+        return ngettext("about %(count)d hour left", "about %(count)d hours left", hours) % {"count": hours}
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """The next thing to do in a project: a sentence, and where to do it if the person may."""
+
+    text: str
+    label: str = ""
+    url: str = ""
+
+
+def next_to_do(project: Project, latest: Assessment | None, progress: Progress | None, may: Collection[Action]) -> ToDo:
+    """What the team of ``project`` does next, given its latest assessment."""
+    start = reverse("assessment_start", args=[project.pk]) if Action.START_ASSESSMENT in may else ""
+    if latest is None:
+        return ToDo(_("No assessment yet."), _("Start the first assessment"), start)
+    if latest.state == State.APPROVED:
+        return ToDo(_("The assessment is approved."), _("Start the next assessment"), start)
+    return _to_do_in(latest, progress)
+
+
+def _to_do_in(latest: Assessment, progress: Progress | None) -> ToDo:
+    result = latest.get_absolute_url()
+    if latest.state == State.SUBMITTED:
+        return ToDo(_("The assessment is being reviewed."), _("See the result"), result)
+    resume = reverse("assessment_resume", args=[latest.pk])
+    if latest.state == State.RETURNED:
+        return ToDo(_("The assessment was returned. Work on the comments."), _("Go on"), resume)
+    if progress is None or not progress.is_started:
+        return ToDo(_("The assessment has begun, nothing is answered yet."), _("Answer the first question"), resume)
+    if progress.is_complete:
+        return ToDo(_("All questions are answered."), _("See the result"), result)
+    text = ngettext("%(count)d question is still open.", "%(count)d questions are still open.", progress.open)
+    return ToDo(text % {"count": progress.open}, _("Go on where you left off"), resume)

@@ -1,0 +1,121 @@
+"""Autosave: one question, one request, one small answer in JSON for ``questionnaire.js``.
+
+Every refusal says in words what happened; the text stays on the page and can be sent again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from principles.models import Dimension, Question
+
+from ..forms.questionnaire import MERGED, MINE, THEIRS, Panel, read_entry
+from ..models import Answer, AnswerChange, Assessment, User
+from ..permissions import Action
+from .access import get_assessment
+from .assessments import asked_questions
+from .questionnaire import Outcome, progress_bars, save_entry
+
+RATE_WINDOW = timedelta(minutes=1)
+
+
+@require_http_methods(["GET", "POST"])
+def answer_save(request: HttpRequest, pk: int, question_key: str) -> HttpResponse:
+    """Save one answer. A GET hands out a fresh CSRF token after signing in again in another tab."""
+    user = request.user
+    if not user.is_authenticated:
+        return _sign_in(pk, question_key, _("You have been signed out. Your text is still here."))
+    expected = request.POST.get("signed_in_as", "")
+    if expected and expected != str(user.pk):
+        return _sign_in(pk, question_key, _("You are now signed in as %(name)s.") % {"name": user.get_full_name()})
+    # Read in the same query: how much the person has saved lately.
+    recent = Coalesce(Subquery(_recent_changes(user)), 0)
+    assessment = get_assessment(request, pk, Action.ANSWER, recent=recent)
+    found = next((one for one in asked_questions(assessment) if one[1].key == question_key), None)
+    if found is None:
+        raise Http404
+    if request.method == "GET":
+        return JsonResponse({"token": get_token(request)})
+    if assessment.recent >= settings.ANSWERS_PER_MINUTE:  # type: ignore[attr-defined]
+        response = _refusal(HTTPStatus.TOO_MANY_REQUESTS, _("Many changes at once – saving again in a moment."))
+        response.headers["Retry-After"] = "10"
+        return response
+    return _save(request, assessment, *found)
+
+
+def _save(request: HttpRequest, assessment: Assessment, dimension: Dimension, question: Question) -> HttpResponse:
+    entry = read_entry(request.POST, question.key)
+    if entry is None:
+        return _refusal(HTTPStatus.BAD_REQUEST, _("The answer arrived incomplete."))
+    panel = Panel(question) if entry.resolution in {"", MINE} else _stored(assessment, question)
+    if entry.resolution == THEIRS:
+        return JsonResponse(_accepted(panel.version, html=_question(panel)))
+    outcome = save_entry(request, assessment, panel, entry)
+    if outcome.saved is None:
+        return _refused(outcome)
+    bars = progress_bars(outcome.saved.score, dimension)
+    touched = {"progress-all", f"progress-{dimension.key}", f"progress-{question.aspect.key}"}
+    accepted = _accepted(outcome.saved.version, progress=[bar for bar in bars if bar["id"] in touched])
+    if entry.resolution == MERGED:
+        accepted["html"] = _question(_stored(assessment, question))
+    return JsonResponse(accepted)
+
+
+def _stored(assessment: Assessment, question: Question) -> Panel:
+    answers = Answer.objects.select_related("changed_by").filter(assessment=assessment, question_key=question.key)
+    return Panel.of(question, answers.first())
+
+
+def _recent_changes(user: User) -> QuerySet[AnswerChange, Any]:
+    """How many answers the person has saved within the last minute."""
+    recent = AnswerChange.objects.filter(author=user, changed_at__gt=timezone.now() - RATE_WINDOW)
+    return recent.order_by().values("author").annotate(count=Count("pk")).values("count")
+
+
+def _accepted(version: int, **more: Any) -> dict[str, Any]:
+    now = formats.time_format(timezone.localtime(), "H:i")
+    return {"version": version, "message": _("Saved %(time)s") % {"time": now}, **more}
+
+
+def _refused(outcome: Outcome) -> JsonResponse:
+    panel = outcome.panel
+    if outcome.is_closed:
+        return _refusal(
+            HTTPStatus.GONE,
+            _("Not saved: the assessment has been submitted or deleted meanwhile. Copy your text if you need it."),
+        )
+    if panel.conflict:
+        return _refusal(
+            HTTPStatus.CONFLICT,
+            _("Not saved: somebody else changed this answer. Choose below what stays."),
+            html=render_to_string("assessments/_conflict.html", {"panel": panel}),
+        )
+    return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, _("Not saved – please check your entries."), errors=panel.errors)
+
+
+def _sign_in(pk: int, question_key: str, message: str) -> JsonResponse:
+    page = reverse("assessment_dimension", args=[pk, question_key.rsplit(".", 1)[0]])
+    login = f"{reverse('account_login')}?{urlencode({'next': page})}"
+    return _refusal(HTTPStatus.UNAUTHORIZED, message, login=login)
+
+
+def _refusal(status: HTTPStatus, message: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"message": message, **more}, status=status)
+
+
+def _question(panel: Panel) -> str:
+    return render_to_string("assessments/_question.html", {"panel": panel})

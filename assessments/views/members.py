@@ -1,0 +1,104 @@
+"""The team of a project: who is in it, adding people, changing roles, removing people."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ..enums import Role
+from ..forms.projects import MemberForm, RoleForm
+from ..models import Membership, Project
+from ..permissions import Action, allowed_actions
+from ..teams import TeamError, add_member, change_role, remove_member
+from .access import get_project, signed_in
+
+
+@require_safe
+@login_required
+def member_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everyone in the project; owners can change it here."""
+    return _page(request, get_project(request, pk, Action.VIEW_PROJECT), MemberForm())
+
+
+def _page(request: HttpRequest, project: Project, form: MemberForm, status: int = 200) -> HttpResponse:
+    context = {
+        "project": project,
+        "memberships": project.memberships.select_related("user"),
+        "may_manage": Action.MANAGE_MEMBERS in allowed_actions(request.user, project),
+        "roles": Role,
+        "form": form,
+    }
+    return render(request, "assessments/member_list.html", context, status=status)
+
+
+@require_POST
+@login_required
+def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a person who has an account."""
+    project = get_project(request, pk, Action.MANAGE_MEMBERS)
+    form = MemberForm(request.POST)
+    if form.is_valid():
+        try:
+            membership = add_member(project, form.cleaned_data["email"], Role(form.cleaned_data["role"]))
+        except TeamError as error:
+            form.add_error("email", error)
+        else:
+            messages.success(
+                request, _("%(name)s is now a member of the project.") % {"name": membership.user.get_full_name()}
+            )
+            return redirect("member_list", project.pk)
+    return _page(request, project, form, status=422)
+
+
+@require_POST
+@login_required
+def member_change(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
+    """Give a member another role."""
+    project = get_project(request, pk, Action.MANAGE_MEMBERS)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose one of the roles."))
+        return redirect("member_list", project.pk)
+    try:
+        membership = change_role(project, membership_pk, Role(form.cleaned_data["role"]))
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    except TeamError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request,
+            _("%(name)s now has the role %(role)s.")
+            % {"name": membership.user.get_full_name(), "role": membership.get_role_display()},
+        )
+    return _after(request, project)
+
+
+@require_POST
+@login_required
+def member_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
+    """Take a member out of the project."""
+    project = get_project(request, pk, Action.MANAGE_MEMBERS)
+    try:
+        membership = remove_member(project, membership_pk)
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    except TeamError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request,
+            _("%(name)s is no longer a member of the project. Their answers stay.")
+            % {"name": membership.user.get_full_name()},
+        )
+    return _after(request, project)
+
+
+def _after(request: HttpRequest, project: Project) -> HttpResponse:
+    """Back to the list, or to my projects when I have taken myself out."""
+    still_in = project.memberships.filter(user=signed_in(request)).exists()
+    return redirect("member_list", project.pk) if still_in else redirect("project_list")

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
@@ -26,17 +27,21 @@ def draft() -> Catalogue:
 
 def make_dimension(catalogue: Catalogue) -> Dimension:
     texts = {f"{name}_{lang}": "x" for name in ("name", "summary", "practice") for lang in ("de", "en")}
-    return Dimension.objects.create(catalogue=catalogue, key="4.1", kind="principle", position=1, pages="95", **texts)
+    dimension: Dimension = Dimension.objects.create(
+        catalogue=catalogue, key="4.1", kind="principle", position=1, pages="95", **texts
+    )
+    return dimension
 
 
 def make_aspect(dimension: Dimension) -> Aspect:
     texts = {f"{name}_{lang}": "x" for name in ("name", "summary") for lang in ("de", "en")}
-    return Aspect.objects.create(dimension=dimension, key="4.1.a", position=1, **texts)
+    aspect: Aspect = Aspect.objects.create(dimension=dimension, key="4.1.a", position=1, **texts)
+    return aspect
 
 
 @pytest.mark.parametrize("model", [Dimension, Aspect, Question])
 def test_part_of_a_published_catalogue_is_frozen(model: type[Dimension | Aspect | Question]) -> None:
-    part = model.objects.first()
+    part = model.objects.all()[0]
     with pytest.raises(PublishedCatalogueError):
         part.save()
     with pytest.raises(PublishedCatalogueError):
@@ -88,11 +93,7 @@ def test_draft_can_be_deleted(draft: Catalogue) -> None:
 @pytest.mark.parametrize("model", ["catalogue", "dimension", "aspect", "question"])
 def test_admin_shows_published_parts_read_only(client: Client, administrator: User, model: str) -> None:
     client.force_login(administrator)
-    pk = (
-        {"catalogue": Catalogue, "dimension": Dimension, "aspect": Aspect, "question": Question}[model]
-        .objects.first()
-        .pk
-    )  # type: ignore[attr-defined]
+    pk = apps.get_model("principles", model)._default_manager.values_list("pk", flat=True)[0]
     url = reverse(f"admin:principles_{model}_change", args=[pk])
     page = client.get(url)
     assert page.status_code == 200

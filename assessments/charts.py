@@ -388,7 +388,8 @@ def _bar(
     start, end = sorted((at(0), at(float(part.score or 0))))
     # Below the bar, so that it is seen beside a dark bar and on paper.
     below = top + _BAR_HEIGHT + 4
-    span, ends = None, ()
+    span: Segment | None = None
+    ends: tuple[Segment, ...] = ()
     if part.low is not None and part.high is not None and part.low != part.high:
         low, high = at(float(part.low)), at(float(part.high))
         span = _segment((low, below), (high, below))

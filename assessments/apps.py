@@ -11,5 +11,9 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Assessments")
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from . import checks  # noqa: F401, PLC0415 - checks register themselves once the apps are loaded
+        """Register the system checks, and hand public good practice to the pages of the catalogue."""
+        from principles import practice  # noqa: PLC0415 - models are there once the apps are loaded
+
+        from . import checks, good_practices  # noqa: F401, PLC0415 - likewise; checks register themselves
+
+        practice.register(good_practices.public_examples)

@@ -88,3 +88,12 @@ class MeasureState(TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     DROPPED = "dropped", _("Dropped")
+
+
+class PracticeState(TextChoices):
+    """Life of an example of good practice: offered → confirmed or declined; withdrawn by the team at any time."""
+
+    OFFERED = "offered", _("Offered")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -23,10 +23,13 @@ class Action(Enum):
     SET_TARGETS = "set_targets"
     DELETE_ASSESSMENT = "delete_assessment"
     EXPORT = "export"
+    OFFER_PRACTICE = "offer_practice"
 
 
 _READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.EXPORT})
-_WRITE = frozenset({Action.EDIT_PROJECT, Action.START_ASSESSMENT, Action.ANSWER, Action.SET_TARGETS})
+_WRITE = frozenset(
+    {Action.EDIT_PROJECT, Action.START_ASSESSMENT, Action.ANSWER, Action.SET_TARGETS, Action.OFFER_PRACTICE}
+)
 _OWN = frozenset({Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT})
 
 TABLE: dict[Role, frozenset[Action]] = {

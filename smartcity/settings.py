@@ -156,7 +156,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEMO or DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "smartcity.staticfiles.SubsetFontsStorage"
         )
     },
 }
@@ -268,4 +268,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It tells every glyph it keeps.
+    "loggers": {"fontTools": {"level": "ERROR"}},
 }

@@ -1,9 +1,15 @@
 """Addresses: German slugs, English names."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from assessments.views.accounts import account_profile, set_language
+
+# One way to sign in, with its second factor and its rate limits, for the admin site too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = _("Smart City Self-Assessment")
 
 urlpatterns = [
     path("verwaltung/", admin.site.urls),

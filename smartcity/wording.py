@@ -1,12 +1,18 @@
-# ruff: noqa: E501 (the texts must equal those of the package)
-"""Texts of django-allauth that our own German catalogue words anew: allauth says Du, an administration says Sie.
+# ruff: noqa: E501 (the texts must equal those of the packages)
+"""Texts of packages that our own German catalogue words anew: django-allauth says Du, an administration says Sie.
 
-Nothing imports this module. makemessages finds the texts here, and our catalogue goes before the one of the package.
+Nothing imports this module. makemessages finds the texts here, and our catalogue goes before theirs.
 """
 
 from django.utils.translation import gettext_noop as _
 
 WORDED_ANEW = [
+    _("Sign In"),
+    _("Sign Up"),
+    _("Sign Out"),
+    _("Forgot your password?"),
+    _("Your password can’t be too similar to your other personal information."),
+    _("Your password can’t be a commonly used password."),
     _("You cannot remove your primary email address."),
     _("Please type your current password."),
     _("You cannot add more than %d email addresses."),

@@ -2,6 +2,7 @@
 
 from .answers import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange
 from .assessments import DIMENSION_KEYS, Assessment, AssessmentScores, Target, score_column
+from .good_practice import GoodPractice
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .projects import Membership, Project
@@ -15,6 +16,7 @@ __all__ = [
     "Assessment",
     "AssessmentScores",
     "GoalConflict",
+    "GoodPractice",
     "Measure",
     "Membership",
     "Organisation",

@@ -63,6 +63,16 @@ class Catalogue(models.Model):
     def __str__(self) -> str:
         return self.version
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a draft, or publish it; raises ``PublishedCatalogueError`` once it is published."""
+        refuse_if_published(pk=self.pk)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete a draft; raises ``PublishedCatalogueError`` for a published version."""
+        refuse_if_published(pk=self.pk)
+        return super().delete(*args, **kwargs)
+
     def natural_key(self) -> tuple[str]:
         """The version."""
         return (self.version,)
@@ -71,6 +81,12 @@ class Catalogue(models.Model):
     def is_published(self) -> bool:
         """Whether the version is frozen and open for assessments."""
         return self.published_on is not None
+
+
+def refuse_if_published(**lookup: Any) -> None:
+    """Raise ``PublishedCatalogueError`` if a published version is found; ``seed`` checks for itself."""
+    if Catalogue.objects.published().filter(**lookup).exists():
+        raise PublishedCatalogueError
 
 
 _loaded: dict[int, Catalogue] = {}
@@ -103,7 +119,37 @@ class KeyedManager(models.Manager[Any]):
         return self.get(**{self.path: version, "key": key})
 
 
-class Dimension(models.Model):
+class CataloguePart(models.Model):
+    """Something inside a catalogue version: frozen with it, wherever it was and wherever it is to go."""
+
+    lookup: str
+    """From the catalogue to this part, for example ``dimensions__aspects``."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a part of a draft; raises ``PublishedCatalogueError`` if its version is published."""
+        self._refuse_if_published()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete a part of a draft; raises ``PublishedCatalogueError`` if its version is published."""
+        self._refuse_if_published()
+        return super().delete(*args, **kwargs)
+
+    @property
+    def version(self) -> Catalogue:
+        """The catalogue version this belongs to."""
+        raise NotImplementedError
+
+    def _refuse_if_published(self) -> None:
+        refuse_if_published(pk=self.version.pk)
+        if self.pk is not None:
+            refuse_if_published(**{self.lookup: self.pk})
+
+
+class Dimension(CataloguePart):
     """One of twelve: a principle (Begriffspaar, chapter 4) or a guiding idea (Leitgedanke, chapter 2)."""
 
     class Kind(models.TextChoices):
@@ -124,6 +170,7 @@ class Dimension(models.Model):
     practice_en = models.TextField(_("in practice (English)"))
     pages = models.CharField(_("pages"), max_length=20, help_text=_("Pages of the strategic framework"))
 
+    lookup = "dimensions"
     name = Translated[str]()
     summary = Translated[str]()
     practice = Translated[str]()
@@ -142,6 +189,11 @@ class Dimension(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.name}"
 
+    @property
+    def version(self) -> Catalogue:
+        """The catalogue version this belongs to."""
+        return self.catalogue
+
     def natural_key(self) -> tuple[str, str]:
         """Catalogue version and key."""
         return (self.catalogue.version, self.key)
@@ -154,7 +206,7 @@ class Dimension(models.Model):
         return self.kind == self.Kind.PRINCIPLE
 
 
-class Aspect(models.Model):
+class Aspect(CataloguePart):
     """A pole of a principle, or one of the four aspects of a guiding idea."""
 
     dimension = models.ForeignKey(Dimension, models.PROTECT, related_name="aspects", verbose_name=_("dimension"))
@@ -165,6 +217,7 @@ class Aspect(models.Model):
     summary_de = models.TextField(_("summary (German)"))
     summary_en = models.TextField(_("summary (English)"))
 
+    lookup = "dimensions__aspects"
     name = Translated[str]()
     summary = Translated[str]()
     objects = KeyedManager("dimension__catalogue__version")
@@ -181,6 +234,11 @@ class Aspect(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.name}"
 
+    @property
+    def version(self) -> Catalogue:
+        """The catalogue version this belongs to."""
+        return self.dimension.catalogue
+
     def natural_key(self) -> tuple[str, str]:
         """Catalogue version and key."""
         return (self.dimension.catalogue.version, self.key)
@@ -188,7 +246,7 @@ class Aspect(models.Model):
     natural_key.dependencies = ["principles.dimension"]  # type: ignore[attr-defined]
 
 
-class Question(models.Model):
+class Question(CataloguePart):
     """One question with five described levels, evidence hints and two steps (methodology, section 1)."""
 
     aspect = models.ForeignKey(Aspect, models.PROTECT, related_name="questions", verbose_name=_("aspect"))
@@ -210,6 +268,7 @@ class Question(models.Model):
     source_chapter = models.CharField(_("source: chapter"), max_length=10)
     source_page = models.PositiveSmallIntegerField(_("source: page"))
 
+    lookup = "dimensions__aspects__questions"
     text = Translated[str]()
     why = Translated[str]()
     anchors = Translated[list[str]]()
@@ -230,6 +289,11 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.text}"
+
+    @property
+    def version(self) -> Catalogue:
+        """The catalogue version this belongs to."""
+        return self.aspect.dimension.catalogue
 
     def natural_key(self) -> tuple[str, str]:
         """Catalogue version and key."""

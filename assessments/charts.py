@@ -1,0 +1,434 @@
+"""Charts as geometry: scores in, coordinates out; ``templates/charts/*.svg`` writes them down for page and PDF alike.
+
+All coordinates are strings with a decimal dot, whatever the active language. Each chart carries a ``title`` that says
+all its numbers in words: it is what a screen reader reads and what becomes the alternative text in the PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import cos, pi, sin
+
+from django.utils.translation import gettext
+
+from .scoring import whole_points
+
+Figure = Fraction | int | None
+"""Points 0–100, or None where there is no such figure."""
+
+Point = tuple[str, str]
+
+RINGS = (25, 50, 75, 100)
+
+RADAR_SIZE = (760, 620)
+RADAR_CENTRE = (380, 310)
+RADAR_RADIUS = 205
+_LABEL_DISTANCE = 26
+_LABEL_LINE = 16
+
+BAR_LENGTH = 280
+POLE_BAR_SIZE = (680, 122)
+_POLE_BAR_TOP = 46
+_BAR_HEIGHT = 26
+
+ASPECT_ROW_HEIGHT = 40
+_ASPECT_LABEL_WIDTH = 190
+_ASPECT_BAR_LENGTH = 400
+ASPECT_BARS_WIDTH = 680
+
+
+def coordinate(value: float) -> str:
+    """A number as SVG wants it: at most two places, a dot, no exponent."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _words(figure: Figure) -> str:
+    return "–" if figure is None else str(whole_points(Fraction(figure)))
+
+
+# -- Radar ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One dimension on the radar: its key, its name in one or two lines, and its figures in points."""
+
+    key: str
+    name: tuple[str, ...]
+    score: Figure
+    low: Figure
+    high: Figure
+    target: Figure = None
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text beside an axis; ``lines`` are (y, text) below the key."""
+
+    x: str
+    y: str
+    anchor: str
+    key: str
+    lines: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A straight line."""
+
+    x1: str
+    y1: str
+    x2: str
+    y2: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A grid line of the radar with its value."""
+
+    points: str
+    value: int
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Radar:
+    """The radar of the dimensions. ``area`` is empty unless every axis has a score; then ``lines`` join neighbours."""
+
+    title: str
+    view_box: str
+    centre: Point
+    rings: tuple[Ring, ...]
+    spokes: tuple[Segment, ...]
+    spans: tuple[Segment, ...]
+    area: str
+    lines: tuple[Segment, ...]
+    dots: tuple[Point, ...]
+    target_lines: tuple[Segment, ...]
+    target_marks: tuple[str, ...]
+    labels: tuple[Label, ...]
+
+
+def radar(axes: Sequence[Axis]) -> Radar:
+    """Draw one axis a dimension, the first one upwards, clockwise.
+
+    Each axis shows its score as a dot, the span that open answers leave as a thick line, and the target as a diamond.
+    Dots and targets of neighbouring axes are joined; an axis without a figure leaves a gap.
+    """
+    count = len(axes)
+
+    def at(index: int, value: float, extra: float = 0) -> tuple[float, float]:
+        angle = 2 * pi * index / count - pi / 2
+        radius = RADAR_RADIUS * value / 100 + extra
+        return RADAR_CENTRE[0] + radius * cos(angle), RADAR_CENTRE[1] + radius * sin(angle)
+
+    def place(index: int, figure: Figure) -> tuple[float, float] | None:
+        return None if figure is None else at(index, float(figure))
+
+    scores = [place(index, axis.score) for index, axis in enumerate(axes)]
+    targets = [place(index, axis.target) for index, axis in enumerate(axes)]
+    spans = [
+        _segment(at(index, float(axis.low)), at(index, float(axis.high)))
+        for index, axis in enumerate(axes)
+        if axis.low is not None and axis.high is not None and axis.low != axis.high
+    ]
+    return Radar(
+        title=_radar_title(axes),
+        view_box=f"0 0 {RADAR_SIZE[0]} {RADAR_SIZE[1]}",
+        centre=(coordinate(RADAR_CENTRE[0]), coordinate(RADAR_CENTRE[1])),
+        rings=tuple(
+            Ring(
+                points=_polygon(at(index, value) for index in range(count)),
+                value=value,
+                y=coordinate(at(0, value)[1] + 4),
+            )
+            for value in RINGS
+        ),
+        spokes=tuple(_segment(RADAR_CENTRE, at(index, 100)) for index in range(count)),
+        spans=tuple(spans),
+        area=_polygon(score for score in scores if score) if all(scores) else "",
+        lines=_joined(scores),
+        dots=tuple((coordinate(score[0]), coordinate(score[1])) for score in scores if score),
+        target_lines=_joined(targets),
+        target_marks=tuple(_diamond(target) for target in targets if target),
+        labels=tuple(_label(axis, *at(index, 100, _LABEL_DISTANCE)) for index, axis in enumerate(axes)),
+    )
+
+
+def _segment(start: tuple[float, float], end: tuple[float, float]) -> Segment:
+    return Segment(coordinate(start[0]), coordinate(start[1]), coordinate(end[0]), coordinate(end[1]))
+
+
+def _polygon(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
+
+
+def _joined(points: Sequence[tuple[float, float] | None]) -> tuple[Segment, ...]:
+    """Lines between neighbours that both exist, around the circle."""
+    return tuple(
+        _segment(here, there)
+        for here, there in zip(points, [*points[1:], *points[:1]], strict=True)
+        if here is not None and there is not None
+    )
+
+
+def _diamond(point: tuple[float, float], size: float = 5) -> str:
+    x, y = point
+    return _polygon([(x, y - size), (x + size, y), (x, y + size), (x - size, y)])
+
+
+def _label(axis: Axis, x: float, y: float) -> Label:
+    """Text beside the end of its axis, growing away from the circle."""
+    offset = x - RADAR_CENTRE[0]
+    anchor = "middle" if abs(offset) < 1 else "start" if offset > 0 else "end"
+    height = _LABEL_LINE * len(axis.name)
+    share = (y - RADAR_CENTRE[1]) / (RADAR_RADIUS + _LABEL_DISTANCE)
+    # At the top the block ends here, at the bottom it begins here, at the sides it is centred.
+    top = y + 5 - height / 2 + height / 2 * share
+    return Label(
+        x=coordinate(x),
+        y=coordinate(top),
+        anchor=anchor,
+        key=axis.key,
+        lines=tuple((coordinate(top + _LABEL_LINE * number), line) for number, line in enumerate(axis.name, start=1)),
+    )
+
+
+def _radar_title(axes: Sequence[Axis]) -> str:
+    return "; ".join([gettext("Radar of the dimensions in points from 0 to 100"), *map(_axis_words, axes)])
+
+
+def _axis_words(axis: Axis) -> str:
+    values = {"key": axis.key, "name": " | ".join(axis.name), "score": _words(axis.score)}
+    if axis.is_excluded:
+        return gettext("%(key)s %(name)s: not applicable") % values
+    if axis.score is None:
+        text = gettext("%(key)s %(name)s: no score yet") % values
+    else:
+        text = gettext("%(key)s %(name)s: %(score)s") % values
+    if axis.low is not None and axis.low != axis.high:
+        text += ", " + gettext("span %(low)s to %(high)s") % {"low": _words(axis.low), "high": _words(axis.high)}
+    if axis.target is not None:
+        text += ", " + gettext("target %(target)s") % {"target": _words(axis.target)}
+    return text
+
+
+# -- Bars -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One pole or aspect: its name and its figures in points."""
+
+    name: str
+    score: Figure
+    low: Figure
+    high: Figure
+    is_weaker: bool = False
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar with its span as a line with two end marks; ``span`` and ``ends`` are empty where nothing is open."""
+
+    name: str
+    words: str
+    is_weaker: bool
+    x: str
+    y: str
+    width: str
+    height: str
+    label_x: str
+    label_y: str
+    value_x: str
+    value_y: str
+    anchor: str
+    span: Segment | None
+    ends: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A grid line with its value."""
+
+    line: Segment
+    x: str
+    y: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoleBar:
+    """The two poles of a principle, left and right of a common zero."""
+
+    title: str
+    view_box: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    zero: Segment
+    verdict: str
+    verdict_x: str
+    verdict_y: str
+    in_tension: bool
+
+
+def pole_bar(first: Part, second: Part, balance: Figure, *, in_tension: bool) -> PoleBar:
+    """Draw the first pole to the left and the second to the right; the verdict says balance and tension in words."""
+    centre = POLE_BAR_SIZE[0] / 2
+    bottom = _POLE_BAR_TOP + _BAR_HEIGHT
+    verdict = _verdict(balance, in_tension=in_tension)
+    ticks = [
+        Tick(
+            line=_segment((x, _POLE_BAR_TOP - 6), (x, bottom + 6)),
+            x=coordinate(x),
+            y=coordinate(bottom + 20),
+            value=value,
+        )
+        for value in (0, *RINGS)
+        for x in {centre - BAR_LENGTH * value / 100, centre + BAR_LENGTH * value / 100}
+    ]
+    return PoleBar(
+        title="; ".join([_part_words(first), _part_words(second), *([verdict] if verdict else [])]),
+        view_box=f"0 0 {POLE_BAR_SIZE[0]} {POLE_BAR_SIZE[1]}",
+        bars=(_pole(first, centre, direction=-1), _pole(second, centre, direction=1)),
+        ticks=tuple(sorted(ticks, key=lambda tick: float(tick.x))),
+        zero=_segment((centre, _POLE_BAR_TOP - 10), (centre, bottom + 6)),
+        verdict=verdict,
+        verdict_x=coordinate(centre),
+        verdict_y=coordinate(POLE_BAR_SIZE[1] - 8),
+        in_tension=in_tension,
+    )
+
+
+def _verdict(balance: Figure, *, in_tension: bool) -> str:
+    if balance is None:
+        return ""
+    if in_tension:
+        return gettext("Balance %(balance)s – in tension") % {"balance": _words(balance)}
+    return gettext("Balance %(balance)s") % {"balance": _words(balance)}
+
+
+def _pole(part: Part, centre: float, *, direction: int) -> Bar:
+    """A bar that grows from the centre; the name stands above its outer end."""
+
+    def at(value: float) -> float:
+        return centre + direction * BAR_LENGTH * value / 100
+
+    return _bar(
+        part,
+        at=at,
+        top=_POLE_BAR_TOP,
+        label=(at(100), 18),
+        value=(at(100), 36),
+        anchor="start" if direction < 0 else "end",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AspectBars:
+    """The aspects of a guiding idea, one below the other."""
+
+    title: str
+    view_box: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+
+
+def aspect_bars(parts: Sequence[Part]) -> AspectBars:
+    """Draw one row an aspect: name, bar from 0 to 100, points."""
+    height = ASPECT_ROW_HEIGHT * len(parts)
+
+    def at(value: float) -> float:
+        return _ASPECT_LABEL_WIDTH + _ASPECT_BAR_LENGTH * value / 100
+
+    bars = []
+    for number, part in enumerate(parts):
+        top = ASPECT_ROW_HEIGHT * number + (ASPECT_ROW_HEIGHT - _BAR_HEIGHT) / 2
+        middle = top + _BAR_HEIGHT / 2 + 5
+        bars.append(
+            _bar(
+                part,
+                at=at,
+                top=top,
+                label=(_ASPECT_LABEL_WIDTH - 12, middle),
+                value=(at(100) + 12, middle),
+                anchor="end",
+            )
+        )
+    return AspectBars(
+        title="; ".join(map(_part_words, parts)),
+        view_box=f"0 0 {ASPECT_BARS_WIDTH} {height + 24}",
+        bars=tuple(bars),
+        ticks=tuple(
+            Tick(
+                line=_segment((at(value), 0), (at(value), height)),
+                x=coordinate(at(value)),
+                y=coordinate(height + 17),
+                value=value,
+            )
+            for value in (0, *RINGS)
+        ),
+    )
+
+
+def _bar(
+    part: Part,
+    *,
+    at: Callable[[float], float],
+    top: float,
+    label: tuple[float, float],
+    value: tuple[float, float],
+    anchor: str,
+) -> Bar:
+    start, end = sorted((at(0), at(float(part.score or 0))))
+    # Below the bar, so that it is seen beside a dark bar and on paper.
+    below = top + _BAR_HEIGHT + 4
+    span: Segment | None = None
+    ends: tuple[Segment, ...] = ()
+    if part.low is not None and part.high is not None and part.low != part.high:
+        low, high = at(float(part.low)), at(float(part.high))
+        span = _segment((low, below), (high, below))
+        ends = tuple(_segment((x, below - 3), (x, below + 3)) for x in (low, high))
+    return Bar(
+        name=part.name,
+        words=_short_words(part),
+        is_weaker=part.is_weaker,
+        x=coordinate(start),
+        y=coordinate(top),
+        width=coordinate(end - start),
+        height=coordinate(_BAR_HEIGHT),
+        label_x=coordinate(label[0]),
+        label_y=coordinate(label[1]),
+        value_x=coordinate(value[0]),
+        value_y=coordinate(value[1]),
+        anchor=anchor,
+        span=span,
+        ends=ends,
+    )
+
+
+def _short_words(part: Part) -> str:
+    """The figure as printed beside the bar."""
+    if part.is_excluded:
+        return gettext("n/a")
+    return _words(part.score)
+
+
+def _part_words(part: Part) -> str:
+    values = {"name": part.name, "score": _words(part.score)}
+    if part.is_excluded:
+        return gettext("%(name)s: not applicable") % values
+    if part.score is None:
+        text = gettext("%(name)s: no score yet") % values
+    else:
+        text = gettext("%(name)s: %(score)s of 100 points") % values
+    if part.low is not None and part.low != part.high:
+        text += ", " + gettext("span %(low)s to %(high)s") % {"low": _words(part.low), "high": _words(part.high)}
+    if part.is_weaker:
+        text += ", " + gettext("the weaker side")
+    return text

@@ -1,0 +1,130 @@
+"""Accounts: sign up, confirm, sign in, change name and language."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from assessments.models import User
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "ein recht langes Passwort 7"
+
+
+def test_sign_up_confirm_and_sign_in(client: Client) -> None:
+    form = {"name": "Nora Neu", "email": "Nora@Berlin.example", "password1": PASSWORD}
+    client.cookies["django_language"] = "en"
+    assert client.post(reverse("account_signup"), form).status_code == 302
+    user = User.objects.get(email="nora@berlin.example")
+    assert (user.name, user.language) == ("Nora Neu", "en")
+    (message,) = mail.outbox
+    assert "example.com" not in message.body
+    link = re.search(r"http://testserver(/konto/\S+)", str(message.body))
+    assert link is not None
+    assert client.get(link[1]).status_code == 200
+    client.post(link[1])
+    assert client.post(reverse("account_login"), {"login": form["email"], "password": PASSWORD}).status_code == 302
+    assert int(client.session["_auth_user_id"]) == user.pk
+
+
+def test_sign_up_needs_a_name(client: Client) -> None:
+    response = client.post(reverse("account_signup"), {"email": "a@b.example", "password1": PASSWORD})
+    assert response.status_code == 200
+    assert b"error-summary" in response.content
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_profile",
+        "account_email",
+        "account_change_password",
+        "account_logout",
+        "mfa_index",
+        "mfa_activate_totp",
+        "usersessions_list",
+    ],
+)
+def test_account_pages_can_be_opened(client: Client, name: str) -> None:
+    user = User.objects.create_user("konto@berlin.example", PASSWORD, name="Kai Konto")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert response.content.decode().count("<h1") == 1
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+def test_entrance_pages_can_be_opened(client: Client, name: str) -> None:
+    assert client.get(reverse(name)).status_code == 200
+
+
+def test_profile_needs_an_account(client: Client) -> None:
+    response = client.get(reverse("account_profile"))
+    assert (response.status_code, response.headers["Location"]) == (302, "/konto/login/?next=/konto/profil/")
+
+
+def test_profile_changes_name_and_language_only(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    data = {"name": "Olga Anders", "language": "en", "email": "new@berlin.example", "is_staff": "on"}
+    response = client.post(reverse("account_profile"), data, follow=True)
+    assert b"Your changes have been saved." in response.content
+    before = owner.email
+    owner.refresh_from_db()
+    assert (owner.name, owner.language, owner.email, owner.is_staff) == ("Olga Anders", "en", before, False)
+
+
+def test_language_of_the_account_goes_before_the_cookie(client: Client, owner: User) -> None:
+    owner.language = "en"
+    owner.save()
+    client.force_login(owner)
+    client.cookies["django_language"] = "de"
+    response = client.get(reverse("start"))
+    assert b'<html lang="en">' in response.content
+    assert response.headers["Content-Language"] == "en"
+
+
+def test_language_switch_comes_back_and_is_kept_for_the_account(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    here = f"http://testserver{reverse('methodology')}"
+    response = client.post(reverse("set_language"), {"language": "en"}, headers={"referer": here})
+    assert (response.status_code, response.headers["Location"]) == (302, here)
+    owner.refresh_from_db()
+    assert owner.language == "en"
+    assert b'<html lang="en">' in client.get(reverse("methodology")).content
+
+
+def test_language_switch_works_without_an_account(client: Client) -> None:
+    client.post(reverse("set_language"), {"language": "en"})
+    assert b'<html lang="en">' in client.get(reverse("start")).content
+
+
+@pytest.mark.parametrize("language", ["", "xx", "de'--"])
+def test_unknown_languages_change_nothing(client: Client, owner: User, language: str) -> None:
+    client.force_login(owner)
+    client.post(reverse("set_language"), {"language": language})
+    owner.refresh_from_db()
+    assert owner.language == "de"
+
+
+def test_language_switch_leads_to_no_other_host(client: Client) -> None:
+    response = client.post(reverse("set_language"), {"language": "en", "next": "https://evil.example/"})
+    assert response.headers["Location"] == "/"
+
+
+def test_admin_site_signs_in_like_everyone(client: Client, administrator: User) -> None:
+    assert client.get(reverse("admin:login")).headers["Location"].startswith(reverse("account_login"))
+    client.force_login(administrator)
+    assert client.get(reverse("admin:assessments_user_change", args=[administrator.pk])).status_code == 200
+    assert client.get(reverse("admin:assessments_user_changelist")).status_code == 200
+    assert client.get(reverse("admin:assessments_organisation_changelist")).status_code == 200
+
+
+def test_admin_site_is_closed_to_others(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    assert client.get(reverse("admin:index")).status_code in {302, 403}

@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "ein recht langes Passwort 7"
 
 
+def sign_in(client: Client) -> None:
+    user = User.objects.create_user("konto@berlin.example", PASSWORD, name="Kai Konto")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+
+
 def test_sign_up_confirm_and_sign_in(client: Client) -> None:
     form = {"name": "Nora Neu", "email": "Nora@Berlin.example", "password1": PASSWORD}
     client.cookies["django_language"] = "en"
@@ -46,17 +52,22 @@ def test_sign_up_needs_a_name(client: Client) -> None:
         "account_change_password",
         "account_logout",
         "mfa_index",
-        "mfa_activate_totp",
         "usersessions_list",
     ],
 )
 def test_account_pages_can_be_opened(client: Client, name: str) -> None:
-    user = User.objects.create_user("konto@berlin.example", PASSWORD, name="Kai Konto")
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    sign_in(client)
     response = client.get(reverse(name))
     assert response.status_code == 200
     assert response.content.decode().count("<h1") == 1
+
+
+def test_second_factor_asks_for_the_password_first(client: Client) -> None:
+    sign_in(client)
+    response = client.get(reverse("mfa_activate_totp"))
+    assert reverse("account_reauthenticate") in response.headers["Location"]
+    response = client.post(response.headers["Location"], {"password": PASSWORD}, follow=True)
+    assert b"qr-code" in response.content
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])

@@ -71,6 +71,17 @@ class AnswerContent:
         """The evidence that is a file."""
         return tuple(item for item in self.evidence if "url" not in item)
 
+    @classmethod
+    def of_entry(cls, entry: Mapping[str, Any]) -> AnswerContent:
+        """The content of an entry of ``answers`` in a sound exchange document."""
+        return cls(
+            int(entry["level"]) if "level" in entry else None,
+            "not_applicable" in entry,
+            entry.get("not_applicable", ""),
+            entry.get("rationale", ""),
+            tuple(entry.get("evidence", ())),
+        )
+
     @property
     def value(self) -> Value:
         """What scoring sees."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from principles.models import Catalogue, Perspective, load_catalogue
 
+from .answering import AnswerContent
 from .enums import OPEN_STATES, Role, Scope, State
 from .exchange_checks import (
     FORMAT,
@@ -41,7 +41,6 @@ from .models import (
     Target,
     User,
 )
-from .results import given_answer
 from .scoring import AssessmentScore, DimensionScore, four_places, score_assessment
 from .stored_scores import shapes_of, store_scores, values_of
 
@@ -219,7 +218,7 @@ def _has_open_assessment(project: Project) -> bool:
 
 def _has_one_already() -> ExchangeError:
     return ExchangeError(
-        [Fault("$", _("The project has an open assessment already. Submit or delete it first, then import again."))]
+        [Fault("$", _("The project already has an open assessment. Submit or delete it first, then import again."))]
     )
 
 
@@ -240,7 +239,7 @@ def _new_project(part: Mapping[str, Any], owner: User | None) -> Project:
 def _store_answers(assessment: Assessment, parts: Mapping[str, Any], author: User | None) -> list[Answer]:
     """The answers, and a first entry in the history of each."""
     now = timezone.now()
-    contents = {key: _columns(part) for key, part in parts.items()}
+    contents = {key: AnswerContent.of_entry(part).as_stored() for key, part in parts.items()}
     answers = Answer.objects.bulk_create(
         Answer(assessment=assessment, question_key=key, changed_by=author, changed_at=now, **content)
         for key, content in contents.items()
@@ -256,12 +255,6 @@ def _store_answers(assessment: Assessment, parts: Mapping[str, Any], author: Use
         for answer in answers
     )
     return answers
-
-
-def _columns(part: Mapping[str, Any]) -> Document:
-    """An answer as it is stored, and as the history keeps it."""
-    content = asdict(given_answer(part))
-    return {**content, "evidence": list(content["evidence"])}
 
 
 def _measure(assessment: Assessment, part: Mapping[str, Any]) -> Measure:

@@ -144,7 +144,7 @@ def _value_faults(document: Any) -> Iterator[tuple[Place, str]]:
             return
         if isinstance(value, dict):
             for key in getattr(value, "repeated", ()):
-                yield (*place, key), _("This key stands twice in the same place.")
+                yield (*place, key), _("This key is given twice.")
             for key, member in value.items():
                 if not isinstance(key, str) or FORBIDDEN_CHARACTERS.search(key):
                     yield (*place, key), _("The key contains characters that cannot be stored.")

@@ -89,7 +89,7 @@ def _unknown(broken: Broken) -> _Said:
 def _constant(broken: Broken) -> _Said:
     yield (
         (),
-        _("Here stands %(value)s; only “%(expected)s” can be read.")
+        _("Found %(value)s; only “%(expected)s” can be read.")
         % {
             "value": shown(broken.value),
             "expected": broken.wanted,
@@ -120,10 +120,10 @@ def _type(broken: Broken) -> _Said:
     wanted = broken.wanted if isinstance(broken.wanted, list) else [broken.wanted]
     yield (
         (),
-        _("Here stands %(value)s; expected is %(type)s.")
+        _("Found %(value)s, expected %(type)s.")
         % {
             "value": shown(broken.value),
-            "type": _(" or ").join(names[name] for name in wanted),
+            "type": f" {_('or')} ".join(names[name] for name in wanted),
         },
     )
 
@@ -162,14 +162,14 @@ def _too_short(_broken: Broken) -> _Said:
 def _count(broken: Broken) -> _Said:
     limits = broken.schema
     if limits.get("minItems") == limits["maxItems"]:
-        message = _("The list has %(count)d entries; expected are exactly %(limit)d.")
+        message = _("Entries in the list: %(count)d; expected exactly %(limit)d.")
     else:
-        message = _("The list has %(count)d entries; at most %(limit)d fit.")
+        message = _("Entries in the list: %(count)d; at most %(limit)d fit.")
     yield (), message % {"count": len(broken.value), "limit": limits["maxItems"]}
 
 
 def _repeated(_broken: Broken) -> _Said:
-    yield (), _("The same entry stands in the list twice.")
+    yield (), _("The list contains the same entry twice.")
 
 
 def _either(broken: Broken) -> _Said:

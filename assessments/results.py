@@ -12,30 +12,14 @@ from typing import Any
 
 from principles.models import Aspect, Catalogue, Dimension, Question, load_catalogue
 
+from .answering import AnswerContent
 from .enums import Scope
 from .models import Assessment
 from .next_steps import SHOWN_FIRST, good_practice, prioritise
 from .scoring import POINTS_PER_LEVEL, AspectScore, AssessmentScore, DimensionScore, Value, score_assessment
-from .stored_scores import shapes_of, value_of
+from .stored_scores import shapes_of
 
-
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
-    """An answer, wherever it comes from."""
-
-    level: int | None = None
-    is_not_applicable: bool = False
-    reason: str = ""
-    rationale: str = ""
-    evidence: tuple[dict[str, str], ...] = ()
-
-    @property
-    def value(self) -> Value:
-        """The answer as scoring sees it."""
-        return value_of(self.level, is_not_applicable=self.is_not_applicable)
-
-
-_OPEN = GivenAnswer()
+_OPEN = AnswerContent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +27,7 @@ class QuestionResult:
     """A question and what was answered."""
 
     question: Question
-    answer: GivenAnswer
+    answer: AnswerContent
     in_scope: bool
 
     @property
@@ -77,7 +61,7 @@ class QuestionResult:
         return self.answer.rationale
 
     @property
-    def evidence(self) -> tuple[dict[str, str], ...]:
+    def evidence(self) -> tuple[Mapping[str, str], ...]:
         """Links and files in the form of the exchange format."""
         return self.answer.evidence
 
@@ -205,6 +189,11 @@ class Result:
         return self.all_steps[:SHOWN_FIRST]
 
     @property
+    def later_steps(self) -> tuple[StepResult, ...]:
+        """The steps after the first five."""
+        return self.all_steps[SHOWN_FIRST:]
+
+    @property
     def open_dimensions(self) -> tuple[DimensionResult, ...]:
         """Dimensions with questions that still want an answer."""
         return tuple(dimension for dimension in self.dimensions if dimension.open_questions)
@@ -235,12 +224,7 @@ class Result:
 
 def result_of(assessment: Assessment) -> Result:
     """The result of an assessment as it stands: two queries, answers and targets, unless they are prefetched."""
-    answers = {
-        answer.question_key: GivenAnswer(
-            answer.level, answer.is_not_applicable, answer.reason, answer.rationale, tuple(answer.evidence)
-        )
-        for answer in assessment.answers.all()
-    }
+    answers = {answer.question_key: AnswerContent.of(answer) for answer in assessment.answers.all()}
     targets = {target.dimension_key: target.value for target in assessment.targets.all()}
     return _result(load_catalogue(assessment.catalogue_id), Scope(assessment.scope), answers, targets)
 
@@ -251,23 +235,12 @@ def result_of_document(document: Mapping[str, Any]) -> Result:
     Raises ``Catalogue.DoesNotExist``.
     """
     catalogue_pk = Catalogue.objects.values_list("pk", flat=True).get(version=document["catalogue"])
-    answers = {key: given_answer(entry) for key, entry in document["answers"].items()}
+    answers = {key: AnswerContent.of_entry(entry) for key, entry in document["answers"].items()}
     return _result(load_catalogue(catalogue_pk), Scope(document["scope"]), answers, document.get("targets", {}))
 
 
-def given_answer(entry: Mapping[str, Any]) -> GivenAnswer:
-    """An entry of ``answers`` in an exchange document."""
-    return GivenAnswer(
-        None if "level" not in entry else int(entry["level"]),
-        "not_applicable" in entry,
-        entry.get("not_applicable", ""),
-        entry.get("rationale", ""),
-        tuple(entry.get("evidence", ())),
-    )
-
-
 def _result(
-    catalogue: Catalogue, scope: Scope, answers: Mapping[str, GivenAnswer], targets: Mapping[str, int]
+    catalogue: Catalogue, scope: Scope, answers: Mapping[str, AnswerContent], targets: Mapping[str, int]
 ) -> Result:
     shapes = shapes_of(catalogue)
     values = {key: answer.value for key, answer in answers.items()}
@@ -298,7 +271,7 @@ def _dimension(
     dimension: Dimension,
     score: DimensionScore,
     scope: Scope,
-    answers: Mapping[str, GivenAnswer],
+    answers: Mapping[str, AnswerContent],
     target: int | None,
 ) -> DimensionResult:
     return DimensionResult(

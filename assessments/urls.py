@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import assessments, autosave, members, projects, questionnaire
+from .views import assessments, autosave, members, projects, questionnaire, results
 
 
 class DimensionConverter(StringConverter):
@@ -17,6 +17,7 @@ register_converter(DimensionConverter, "dimension")
 urlpatterns = [
     path("projekte/", projects.project_list, name="project_list"),
     path("projekte/neu/", projects.project_create, name="project_create"),
+    path("projekte/einlesen/", results.assessment_import, name="assessment_import"),
     path("projekte/<int:pk>/", projects.project_detail, name="project_detail"),
     path("projekte/<int:pk>/bearbeiten/", projects.project_edit, name="project_edit"),
     path("projekte/<int:pk>/loeschen/", projects.project_delete, name="project_delete"),
@@ -29,6 +30,9 @@ urlpatterns = [
     path("bewertungen/<int:pk>/weiter/", assessments.assessment_resume, name="assessment_resume"),
     path("bewertungen/<int:pk>/vertiefen/", assessments.assessment_deepen, name="assessment_deepen"),
     path("bewertungen/<int:pk>/loeschen/", assessments.assessment_delete, name="assessment_delete"),
+    path("bewertungen/<int:pk>/ergebnis/", results.assessment_result, name="assessment_result"),
+    path("bewertungen/<int:pk>/ziele/", results.assessment_targets, name="assessment_targets"),
+    path("bewertungen/<int:pk>/export.json", results.assessment_export, name="assessment_export"),
     path("bewertungen/<int:pk>/antworten/<str:question_key>/", autosave.answer_save, name="answer_save"),
     path("bewertungen/<int:pk>/<dimension:key>/", questionnaire.assessment_dimension, name="assessment_dimension"),
 ]

@@ -53,30 +53,30 @@ CHARACTERS = "The text contains characters that cannot be stored."
 FAULTS: list[tuple[tuple[str | int, ...], Any, str, str]] = [
     (("format",), "smartcity-assessment/2", "format", "only “smartcity-assessment/1” can be read"),
     (("catalogue",), "1999.1", "catalogue", 'The catalogue version "1999.1" is not known here. Known: 2021.1.'),
-    (("catalogue",), 2021.1, "catalogue", "Here stands 2021.1; expected is text."),
+    (("catalogue",), 2021.1, "catalogue", "Found 2021.1, expected text."),
     (("scope",), "half", "scope", '"half" is not one of: quick, full.'),
     (("extra",), 1, "extra", "This entry is not known here. Expected: format, catalogue, scope"),
-    (("project",), [], "project", "Here stands a list; expected is an object."),
+    (("project",), [], "project", "Found a list, expected an object."),
     (("project", "name"), "  ", "project.name", EMPTY),
     (("project", "name"), "x" * 151, "project.name", "The text has 151 characters; at most 150 fit."),
     (("project", "owner"), "me", "project.owner", "This entry is not known here."),
     (("project", "organisation"), "nasa", "project.organisation", 'There is no organisation with the key "nasa".'),
-    (("project", "organisation"), None, "project.organisation", "Here stands null; expected is text."),
+    (("project", "organisation"), None, "project.organisation", "Found null, expected text."),
     (("project", "phase"), "dream", "project.phase", '"dream" is not one of: idea, concept'),
     (("project", "perspectives"), ["3.1.1", "3.9.9"], "project.perspectives[1]", "no perspective of the future"),
-    (("project", "perspectives"), ["3.1.1", "3.1.1"], "project.perspectives", "stands in the list twice"),
-    (("project", "perspectives"), ["3.1.1"] * 51, "project.perspectives", "The list has 51 entries; at most 50 fit."),
-    (("answers",), [], "answers", "Here stands a list; expected is an object."),
+    (("project", "perspectives"), ["3.1.1", "3.1.1"], "project.perspectives", "contains the same entry twice"),
+    (("project", "perspectives"), ["3.1.1"] * 51, "project.perspectives", "Entries in the list: 51; at most 50 fit."),
+    (("answers",), [], "answers", "Found a list, expected an object."),
     (("answers", "4.1.a9"), {"level": 1}, 'answers."4.1.a9"', 'Catalogue 2021.1 has no question "4.1.a9".'),
     (("answers", "Frage 1"), {"level": 1}, 'answers."Frage 1"', NO_KEY),
     (("answers", "4.1.a1\n"), {"level": 1}, 'answers."4.1.a1\\n"', NO_KEY),
-    (("answers", "4.1.a1"), 3, 'answers."4.1.a1"', "Here stands 3; expected is an object."),
+    (("answers", "4.1.a1"), 3, 'answers."4.1.a1"', "Found 3, expected an object."),
     (("answers", "4.1.a1", "level"), 5, 'answers."4.1.a1".level', "5 is not a number from 0 to 4."),
     (("answers", "4.1.a1", "level"), -1, 'answers."4.1.a1".level', "-1 is not a number from 0 to 4."),
-    (("answers", "4.1.a1", "level"), 2.5, 'answers."4.1.a1".level', "Here stands 2.5; expected is a whole number."),
-    (("answers", "4.1.a1", "level"), "3", 'answers."4.1.a1".level', 'Here stands "3"; expected is a whole number.'),
-    (("answers", "4.1.a1", "level"), True, 'answers."4.1.a1".level', "Here stands true; expected is a whole number."),
-    (("answers", "4.1.a1", "level"), None, 'answers."4.1.a1".level', "Here stands null; expected is a whole number."),
+    (("answers", "4.1.a1", "level"), 2.5, 'answers."4.1.a1".level', "Found 2.5, expected a whole number."),
+    (("answers", "4.1.a1", "level"), "3", 'answers."4.1.a1".level', 'Found "3", expected a whole number.'),
+    (("answers", "4.1.a1", "level"), True, 'answers."4.1.a1".level', "Found true, expected a whole number."),
+    (("answers", "4.1.a1", "level"), None, 'answers."4.1.a1".level', "Found null, expected a whole number."),
     (
         ("answers", "4.1.a1", "note"),
         "",
@@ -119,12 +119,12 @@ FAULTS: list[tuple[tuple[str | int, ...], Any, str, str]] = [
     (("measures", 0, "due"), "31.03.2027", "measures[0].due", "is not a date like 2027-03-31."),
     (("measures", 0, "due"), "2027-02-30", "measures[0].due", "is not a date like 2027-03-31."),
     (("measures", 0, "due"), "20270331", "measures[0].due", "is not a date like 2027-03-31."),
-    (("measures", 0, "due"), 5, "measures[0].due", "expected is text or null."),
+    (("measures", 0, "due"), 5, "measures[0].due", "expected text or null."),
     (("measures", 0, "due"), "", "measures[0].due", "is not a date like 2027-03-31."),
     (("measures", 0, "state"), "maybe", "measures[0].state", '"maybe" is not one of: planned, running, done, dropped.'),
     (("measures", 0, "refers_to"), "9.9", "measures[0].refers_to", 'neither a question nor a dimension "9.9"'),
-    (("conflicts", 0, "between"), ["4.1"], "conflicts[0].between", "1 entries; expected are exactly 2."),
-    (("conflicts", 0, "between"), ["4.1", "4.1"], "conflicts[0].between", "stands in the list twice"),
+    (("conflicts", 0, "between"), ["4.1"], "conflicts[0].between", "Entries in the list: 1; expected exactly 2."),
+    (("conflicts", 0, "between"), ["4.1", "4.1"], "conflicts[0].between", "contains the same entry twice"),
     (("conflicts", 0, "between"), ["4.1", "9.9"], "conflicts[0].between[1]", 'no dimension "9.9"'),
     (("conflicts", 0, "between"), ["4.1", "x"], "conflicts[0].between[1]", NO_KEY),
 ]
@@ -230,7 +230,7 @@ def written(**parts: str) -> str:
 
 
 def test_keys_that_stand_twice_are_refused() -> None:
-    assert read_faults(written(scope='"quick"')) == {"scope": "This key stands twice in the same place."}
+    assert read_faults(written(scope='"quick"')) == {"scope": "This key is given twice."}
     assert read_faults(written(scores='{"4.1": {"score": 1, "score": 2}}')) == {}, "scores are not looked at"
     inside = json.dumps(sound_document()).replace('{"level": 3', '{"level": 1, "level": 3')
     assert list(read_faults(inside)) == ['answers."4.1.a1".level']

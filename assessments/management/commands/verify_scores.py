@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if options["fix"]:
             for assessment_id in sorted(wrong):
                 restore_scores(assessment_id)
-            fixed = ngettext("%(count)d assessment put right.", "%(count)d assessments put right.", len(wrong))
+            fixed = ngettext("%(count)d assessment corrected.", "%(count)d assessments corrected.", len(wrong))
             self.stdout.write(fixed % {"count": len(wrong)})
         elif wrong:
             differ = ngettext(

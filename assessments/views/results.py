@@ -1,0 +1,143 @@
+"""What came out: result page, targets, export and import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ..answering import AssessmentClosed
+from ..enums import Stage
+from ..exchange import (
+    MAX_DOCUMENT_BYTES,
+    ExchangeError,
+    Fault,
+    document_text,
+    export_document,
+    import_document,
+    parse_document,
+)
+from ..explanations import DimensionExplanation, explain
+from ..forms.results import ImportForm, TargetsForm
+from ..permissions import Action, allowed_actions
+from ..results import DimensionResult, result_of
+from ..scoring import stage_of
+from ..targets import set_targets
+from .access import get_assessment
+
+SHOWN_FAULTS = 200
+"""A page of more faults helps nobody; the command names all of them."""
+
+
+@require_safe
+@login_required
+def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
+    """Scores with their explanation, next steps, gaps, good practice and what is still open."""
+    assessment = get_assessment(request, pk, Action.VIEW_ASSESSMENT)
+    result = result_of(assessment)
+    may = allowed_actions(request.user, assessment)
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "result": result,
+        "principles": [_shown(dimension) for dimension in result.principles],
+        "guiding_ideas": [_shown(dimension) for dimension in result.guiding_ideas],
+        "principles_stage": _stage(result.score.principles),
+        "guiding_ideas_stage": _stage(result.score.guiding_ideas),
+        "radar": None,
+        "can_answer": Action.ANSWER in may and assessment.is_open,
+        "can_set_targets": Action.SET_TARGETS in may and assessment.is_open,
+        "can_export": Action.EXPORT in may,
+    }
+    return render(request, "assessments/assessment_result.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A dimension as the page shows it."""
+
+    dimension: DimensionResult
+    why: DimensionExplanation
+    chart: object
+
+
+def _shown(dimension: DimensionResult) -> _Shown:
+    return _Shown(dimension, explain(dimension), None)
+
+
+def _stage(figure: Fraction | None) -> Stage | None:
+    return None if figure is None else stage_of(figure)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def assessment_targets(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the target profile."""
+    assessment = get_assessment(request, pk, Action.SET_TARGETS)
+    form = TargetsForm(request.POST if request.method == "POST" else None, result=result_of(assessment))
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_targets(assessment, form.targets)
+        except AssessmentClosed:
+            messages.error(request, _("The assessment has been submitted meanwhile; its targets no longer change."))
+        else:
+            messages.success(request, _("Your targets have been saved."))
+        return redirect("assessment_result", pk=assessment.pk)
+    context = {"assessment": assessment, "project": assessment.project, "form": form}
+    return render(request, "assessments/assessment_targets.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@login_required
+def assessment_export(request: HttpRequest, pk: int) -> HttpResponse:
+    """The assessment as an exchange document."""
+    assessment = get_assessment(request, pk, Action.EXPORT, "project__organisation")
+    try:
+        text = document_text(export_document(assessment))
+    except ExchangeError as error:
+        messages.error(request, _("The assessment cannot be exported. %(fault)s") % {"fault": error.faults[0]})
+        return redirect("assessment_result", pk=assessment.pk)
+    name = (
+        f"{assessment.project.slug[:80]}_selbstbewertung_{localdate(assessment.changed_at)}_v{assessment.number}.json"
+    )
+    return HttpResponse(
+        text, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def assessment_import(request: HttpRequest) -> HttpResponse:
+    """Read a document into a new project or one's own; a faulty one is refused with every fault named."""
+    assert request.user.is_authenticated  # noqa: S101 - login_required; narrows the type
+    posted = request.method == "POST"
+    form = ImportForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        user=request.user,
+        project=request.GET.get("projekt", ""),
+    )
+    faults: tuple[Fault, ...] = ()
+    if form.is_valid():
+        try:
+            document = parse_document(form.cleaned_data["file"].read(MAX_DOCUMENT_BYTES + 1))
+            assessment = import_document(document, owner=request.user, project=form.cleaned_data["project"])
+        except ExchangeError as error:
+            faults = error.faults
+        else:
+            messages.success(request, _("The assessment has been imported as a draft."))
+            return redirect(assessment)
+    context = {
+        "form": form,
+        "faults": faults[:SHOWN_FAULTS],
+        "fault_count": len(faults),
+        "more_faults": max(len(faults) - SHOWN_FAULTS, 0),
+    }
+    return render(request, "assessments/assessment_import.html", context, status=422 if form.errors or faults else 200)

@@ -28,7 +28,7 @@ class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ["name", "language"]
-        labels = {"name": _("Your name")}
+        labels = {"name": _("Your name"), "language": _("Language")}
         help_texts = {"name": _("The people in your projects see this name.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
 

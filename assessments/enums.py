@@ -42,6 +42,9 @@ class State(TextChoices):
 OPEN_STATES = (State.DRAFT, State.RETURNED)
 """States in which the team may change answers."""
 
+UNFINISHED_STATES = (*OPEN_STATES, State.SUBMITTED)
+"""States before approval; a project has one assessment in them at most."""
+
 
 class Role(TextChoices):
     """What a member may do in a project."""

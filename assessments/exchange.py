@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from principles.models import Catalogue, Perspective, load_catalogue
 
 from .answering import AnswerContent
-from .enums import OPEN_STATES, Role, Scope, State
+from .enums import UNFINISHED_STATES, Role, Scope, State
 from .exchange_checks import (
     FORMAT,
     MAX_DOCUMENT_BYTES,
@@ -213,7 +213,7 @@ def _store(document: Mapping[str, Any], owner: User | None, project: Project | N
 
 
 def _has_open_assessment(project: Project) -> bool:
-    return project.assessments.filter(state__in=OPEN_STATES).exists()
+    return project.assessments.filter(state__in=UNFINISHED_STATES).exists()
 
 
 def _has_one_already() -> ExchangeError:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from django.contrib.auth.models import AnonymousUser
 
-from .enums import Role
+from .enums import Role, StaffRole
 from .models import Assessment, Membership, Project, User
 
 
@@ -23,24 +23,34 @@ class Action(Enum):
     SET_TARGETS = "set_targets"
     DELETE_ASSESSMENT = "delete_assessment"
     EXPORT = "export"
+    SUBMIT = "submit"
+    VIEW_SUBMISSION = "view_submission"
+    REVIEW = "review"
     OFFER_PRACTICE = "offer_practice"
 
 
-_READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.EXPORT})
+_READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.VIEW_SUBMISSION, Action.EXPORT})
 _WRITE = frozenset(
     {Action.EDIT_PROJECT, Action.START_ASSESSMENT, Action.ANSWER, Action.SET_TARGETS, Action.OFFER_PRACTICE}
 )
-_OWN = frozenset({Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT})
+_OWN = frozenset({Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT, Action.SUBMIT})
 
 TABLE: dict[Role, frozenset[Action]] = {
     Role.VIEWER: _READ,
     Role.EDITOR: _READ | _WRITE,
     Role.OWNER: _READ | _WRITE | _OWN,
 }
-"""What each role of a project may do. Staff roles see nothing of drafts, so they have no row here."""
+"""What each role of a project may do."""
+
+STAFF_TABLE: dict[StaffRole, frozenset[Action]] = {
+    StaffRole.PORTFOLIO: frozenset({Action.VIEW_SUBMISSION}),
+    StaffRole.REVIEWER: frozenset({Action.VIEW_SUBMISSION, Action.REVIEW}),
+    StaffRole.ADMINISTRATOR: frozenset({Action.VIEW_SUBMISSION, Action.REVIEW}),
+}
+"""What each role of the Senatskanzlei may do with an assessment that was submitted; of drafts they see nothing."""
 
 
-def remember_role(project: Project, user: User, role: Role) -> None:
+def remember_role(project: Project, user: User, role: Role | None) -> None:
     """Keep a role that a query has read already, so that ``role_of`` needs none."""
     project._known_roles = {user.pk: role}  # type: ignore[attr-defined]
 
@@ -49,17 +59,31 @@ def role_of(user: User | AnonymousUser, project: Project) -> Role | None:
     """The role ``user`` has in ``project``; ``None`` for strangers and people who are not signed in."""
     if not user.is_authenticated:
         return None
-    known: dict[int, Role] = getattr(project, "_known_roles", {})
+    known: dict[int, Role | None] = getattr(project, "_known_roles", {})
     if user.pk in known:
         return known[user.pk]
     role = Membership.objects.filter(project=project, user_id=user.pk).values_list("role", flat=True).first()
     return Role(role) if role else None
 
 
+def staff_role_of(user: User | AnonymousUser) -> StaffRole | None:
+    """The role ``user`` has in the Senatskanzlei, if any."""
+    return StaffRole(user.staff_role) if user.is_authenticated and user.is_active and user.staff_role else None
+
+
 def allowed_actions(user: User | AnonymousUser, obj: Project | Assessment) -> frozenset[Action]:
-    """Everything ``user`` may do with ``obj``; empty when they may not even see it."""
-    role = role_of(user, obj.project if isinstance(obj, Assessment) else obj)
-    return TABLE[role] if role and user.is_active else frozenset()
+    """Everything ``user`` may do with ``obj``; empty when they may not even see it.
+
+    Nobody reviews a project they are a member of.
+    """
+    project = obj.project if isinstance(obj, Assessment) else obj
+    role = role_of(user, project)
+    as_member = TABLE[role] if role and user.is_active else frozenset()
+    staff_role = staff_role_of(user)
+    if staff_role is None or not isinstance(obj, Assessment) or not obj.was_submitted:
+        return as_member
+    as_staff = STAFF_TABLE[staff_role]
+    return as_member | (as_staff - {Action.REVIEW} if role else as_staff)
 
 
 def allows(user: User | AnonymousUser, action: Action, obj: Project | Assessment) -> bool:

@@ -1,16 +1,28 @@
-"""The life of an assessment: begin, deepen, give up (methodology, section 4)."""
+"""The life of an assessment: begin, deepen, give up, submit, return, approve (methodology, section 4)."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from principles.models import Catalogue
 
 from .enums import OPEN_STATES, Scope, State
-from .models import Assessment, Project, User
+from .exchange import export_document
+from .models import Assessment, Project, Snapshot, StateChange, User
+from .results import DimensionResult, QuestionResult, Result, result_of
+from .scoring import HIGHEST_LEVEL
+from .snapshots import canonical_json, document_hash
 from .stored_scores import compute_scores, store_scores
 
 
@@ -40,7 +52,7 @@ def start_assessment(project: Project, user: User, scope: Scope) -> Assessment:
             store_scores(assessment, compute_scores(assessment))
     except IntegrityError as error:
         raise WorkflowError(
-            _("This project already has an assessment in progress. Go on with it, or delete it first."),
+            _("This project already has an assessment in progress or under review. Finish it first."),
             code="already_open",
         ) from error
     return assessment
@@ -63,3 +75,184 @@ def delete_draft(assessment: Assessment) -> None:
     deleted, _rows = Assessment.objects.filter(pk=assessment.pk, state=State.DRAFT).delete()
     if not deleted:
         raise WorkflowError(_("Only a draft can be deleted."), code="not_draft")
+
+
+# -- Submitting and reviewing -----------------------------------------------------------------------------------------
+
+COVERAGE_TO_SUBMIT = Fraction(3, 4)
+"""Share of the applicable questions that must have a level, in every dimension."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What keeps a dimension from being submitted: too many open questions, or a level 4 without evidence."""
+
+    dimension: DimensionResult
+    open_questions: tuple[QuestionResult, ...] = ()
+    unproven: tuple[QuestionResult, ...] = ()
+    needed: int = 0
+    """How many of the open questions still want an answer before the coverage is enough, at the most."""
+
+
+class IncompleteError(WorkflowError):
+    """The assessment cannot be submitted yet; ``missing`` names what is left to do."""
+
+    def __init__(self, missing: tuple[Missing, ...]) -> None:
+        super().__init__(_("Some answers are still missing before you can submit."), code="incomplete")
+        self.missing = missing
+
+
+def missing_for_submission(result: Result) -> tuple[Missing, ...]:
+    """What is missing, dimension by dimension in catalogue order; empty when the assessment may be submitted.
+
+    Coverage of at least 75 % in every dimension that is not „not applicable“, and in a full assessment evidence for
+    every level 4 (methodology, section 4).
+    """
+    found = (_missing_in(dimension, result.scope) for dimension in result.dimensions)
+    return tuple(missing for missing in found if missing.open_questions or missing.unproven)
+
+
+def _missing_in(dimension: DimensionResult, scope: Scope) -> Missing:
+    questions = [question for aspect in dimension.aspects for question in aspect.scored_questions]
+    coverage = dimension.score.coverage
+    lacks_answers = coverage is not None and coverage < COVERAGE_TO_SUBMIT
+    return Missing(
+        dimension=dimension,
+        open_questions=tuple(question for question in questions if question.is_open) if lacks_answers else (),
+        unproven=tuple(
+            question
+            for question in questions
+            if scope == Scope.FULL and question.level == HIGHEST_LEVEL and not question.evidence
+        ),
+        needed=_answers_needed(dimension) if lacks_answers else 0,
+    )
+
+
+def _answers_needed(dimension: DimensionResult) -> int:
+    """How many answers lift the coverage to 75 %, when those that lift it least come first."""
+    aspects = [aspect.score for aspect in dimension.aspects if not aspect.score.is_excluded]
+    covered = sum((aspect.coverage or Fraction(0) for aspect in aspects), Fraction(0))
+    gains = sorted(
+        Fraction(1, aspect.applicable) for aspect in aspects for _ in range(aspect.applicable - aspect.answered)
+    )
+    for count, gain in enumerate(gains, start=1):
+        covered += gain
+        if covered >= COVERAGE_TO_SUBMIT * len(aspects):
+            return count
+    return len(gains)
+
+
+def submit(assessment: Assessment, user: User) -> Snapshot:
+    """Freeze what the team answered and hand it in.
+
+    Raises ``IncompleteError`` with what is missing, or ``WorkflowError`` when it was handed in already.
+    """
+    with transaction.atomic():
+        before = _locked(assessment, OPEN_STATES)
+        if missing := missing_for_submission(result_of(assessment)):
+            raise IncompleteError(missing)
+        document = export_document(assessment)
+        canonical = canonical_json(document)
+        newest = Snapshot.objects.filter(assessment__project=assessment.project_id).order_by("-pk").first()
+        last = assessment.snapshots.aggregate(last=Max("number"))["last"] or 0
+        snapshot = Snapshot.objects.create(
+            assessment=assessment,
+            number=last + 1,
+            canonical=canonical.decode(),
+            sha256=document_hash(document),
+            previous_sha256=newest.sha256 if newest else "",
+            submitted_by=user,
+            submitted_at=timezone.now(),
+        )
+        _move(assessment, before, State.SUBMITTED, user, snapshot)
+    return snapshot
+
+
+def withdraw(assessment: Assessment, user: User) -> None:
+    """Take a submission back while no reviewer has opened it. The snapshot stays; the state is the one before."""
+    with transaction.atomic():
+        _locked(assessment, (State.SUBMITTED,))
+        snapshot = current_snapshot(assessment)
+        if snapshot.read_at:
+            raise WorkflowError(
+                _("A reviewer has opened the submission already. Please ask them to return it."), code="read"
+            )
+        submission = assessment.state_changes.filter(snapshot=snapshot, to_state=State.SUBMITTED).latest("at", "pk")
+        _move(assessment, State.SUBMITTED, State(submission.from_state), user, snapshot, is_withdrawal=True)
+
+
+def mark_read(snapshot: Snapshot) -> None:
+    """Note that a reviewer has opened the submission: from now on it cannot be withdrawn.
+
+    Raises ``WorkflowError`` if the team was faster and has withdrawn it.
+    """
+    with transaction.atomic():
+        _locked(snapshot.assessment, (State.SUBMITTED,))
+        Snapshot.objects.filter(pk=snapshot.pk, read_at=None).update(read_at=timezone.now())
+
+
+def send_back(assessment: Assessment, reviewer: User, reason: str) -> None:
+    """Return a submission to the team with a reason; they may change it and submit again."""
+    reason = reason.strip()
+    if not reason:
+        raise WorkflowError(_("Please tell the team what to do: a return needs a reason."), code="no_reason")
+    with transaction.atomic():
+        _locked(assessment, (State.SUBMITTED,))
+        _move(assessment, State.SUBMITTED, State.RETURNED, reviewer, current_snapshot(assessment), reason=reason)
+
+
+def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: date, reason: str = "") -> None:
+    """Approve exactly the snapshot with this hash, until a date that lies ahead.
+
+    Raises ``WorkflowError`` if the assessment has another snapshot by now, or is not submitted any more.
+    """
+    if valid_until <= timezone.localdate():
+        raise WorkflowError(_("The validity must end in the future."), code="past")
+    with transaction.atomic():
+        _locked(assessment, (State.SUBMITTED,))
+        snapshot = current_snapshot(assessment)
+        if snapshot.sha256 != sha256:
+            raise WorkflowError(
+                _("The team has submitted a new version meanwhile. Please look at it before you approve."),
+                code="other_hash",
+            )
+        _move(assessment, State.SUBMITTED, State.APPROVED, reviewer, snapshot, reason=reason, valid_until=valid_until)
+
+
+def current_snapshot(assessment: Assessment) -> Snapshot:
+    """The newest snapshot of an assessment that was submitted at least once."""
+    return assessment.snapshots.latest("number")
+
+
+def _locked(assessment: Assessment, states: Collection[str]) -> State:
+    """Hold the assessment until the transaction ends and check its state, also on the instance.
+
+    Of two who act at once, the second is told here what the first has done.
+    """
+    state = State(Assessment.objects.select_for_update().values_list("state", flat=True).get(pk=assessment.pk))
+    assessment.state = state
+    if state in states:
+        return state
+    last = assessment.state_changes.select_related("author").order_by("at", "pk").last()
+    if last is None:
+        raise WorkflowError(_("The assessment has not been submitted yet."), code="state")
+    raise WorkflowError(
+        _("This is no longer possible: the assessment is now “%(state)s” (%(who)s, %(at)s)."),
+        code="state",
+        params={
+            "state": state.label,
+            "who": last.author or _("a deleted account"),
+            "at": date_format(timezone.localtime(last.at), "SHORT_DATETIME_FORMAT"),
+        },
+    )
+
+
+def _move(
+    assessment: Assessment, before: State, after: State, author: User, snapshot: Snapshot, **details: Any
+) -> None:
+    now = timezone.now()
+    Assessment.objects.filter(pk=assessment.pk).update(state=after, changed_at=now)
+    assessment.state = after
+    StateChange.objects.create(
+        assessment=assessment, from_state=before, to_state=after, author=author, at=now, snapshot=snapshot, **details
+    )

@@ -6,6 +6,7 @@ from .good_practice import GoodPractice
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .projects import Membership, Project
+from .reviews import Snapshot, StateChange
 
 __all__ = [
     "DIMENSION_KEYS",
@@ -21,6 +22,8 @@ __all__ = [
     "Membership",
     "Organisation",
     "Project",
+    "Snapshot",
+    "StateChange",
     "Target",
     "User",
     "score_column",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from principles.models import Catalogue
 
-from ..enums import OPEN_STATES, Scope, State
+from ..enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
 from .projects import Project
 
 
@@ -45,7 +45,9 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="assessment_number_unique"),
             models.UniqueConstraint(
-                fields=["project"], condition=Q(state__in=OPEN_STATES), name="assessment_one_open_per_project"
+                fields=["project"],
+                condition=Q(state__in=UNFINISHED_STATES),
+                name="assessment_one_unfinished_per_project",
             ),
             models.CheckConstraint(condition=Q(scope__in=Scope.values), name="assessment_scope_known"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="assessment_state_known"),
@@ -62,6 +64,11 @@ class Assessment(models.Model):
     def is_open(self) -> bool:
         """Whether the team may change it."""
         return self.state in OPEN_STATES
+
+    @property
+    def was_submitted(self) -> bool:
+        """Whether the Senatskanzlei may see its newest snapshot: it was submitted, and not withdrawn for good."""
+        return self.state != State.DRAFT
 
 
 class Target(models.Model):

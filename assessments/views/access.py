@@ -6,13 +6,13 @@ The answer for something invisible is the one for something that does not exist,
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest
 
-from ..enums import Role
-from ..models import Assessment, Project, User
-from ..permissions import Action, allows, remember_role
+from ..enums import Role, State
+from ..models import Assessment, Membership, Project, User
+from ..permissions import Action, allowed_actions, allows, remember_role
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -62,5 +62,30 @@ def get_assessment(
         raise Http404
     remember_role(assessment.project, user, Role(assessment.role))
     if not allows(user, action, assessment):
+        raise PermissionDenied
+    return assessment
+
+
+def get_submission(request: HttpRequest, pk: int, action: Action = Action.VIEW_SUBMISSION) -> Assessment:
+    """The submitted assessment for somebody of the Senatskanzlei or of its team, with the project, in one query."""
+    user = request.user
+    if not user.is_authenticated:
+        raise Http404
+    assessment = (
+        Assessment.objects.filter(pk=pk)
+        .exclude(state=State.DRAFT)
+        .select_related("project__organisation", "catalogue")
+        .annotate(
+            role=Subquery(Membership.objects.filter(project=OuterRef("project"), user_id=user.pk).values("role")[:1])
+        )
+        .first()
+    )
+    if assessment is None:
+        raise Http404
+    remember_role(assessment.project, user, Role(assessment.role) if assessment.role else None)
+    may = allowed_actions(user, assessment)
+    if Action.VIEW_SUBMISSION not in may:
+        raise Http404
+    if action not in may:
         raise PermissionDenied
     return assessment

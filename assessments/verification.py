@@ -1,0 +1,181 @@
+"""Is this what was submitted and approved? Answers for a hash, a document, a PDF and the whole chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from .enums import State
+from .exchange_checks import FORMAT, MAX_DOCUMENT_BYTES, ExchangeError, parse_document
+from .models import Assessment, Snapshot, StateChange
+from .snapshots import canonical_json, document_hash
+
+ATTACHMENT_SUFFIX = ".json"
+
+
+class Damage(Enum):
+    """What can be wrong with a stored snapshot."""
+
+    HASH = _("The stored document does not have the stored hash.")
+    CANONICAL = _("The stored document is not in canonical form.")
+    CHAIN = _("The hash of the predecessor does not match: a snapshot was changed, removed or added.")
+    MISSING = _("The assessment was submitted, but its snapshot is missing.")
+    NUMBER = _("The submissions are not numbered one after the other.")
+    APPROVAL = _("The assessment counts as approved, but no approval of its newest snapshot is recorded.")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not fit, and where."""
+
+    assessment_id: int
+    number: int | None
+    damage: Damage
+
+
+def verify_chain() -> Iterator[Finding]:
+    """Walk every project's snapshots in the order they were submitted and yield whatever does not fit."""
+    previous: dict[int, str] = {}
+    numbers: dict[int, int] = {}
+    for snapshot in Snapshot.objects.select_related("assessment").order_by("pk").iterator():
+        project = snapshot.assessment.project_id
+        for damage in _damages(snapshot, previous.get(project, ""), numbers.get(snapshot.assessment_id, 0)):
+            yield Finding(snapshot.assessment_id, snapshot.number, damage)
+        previous[project] = snapshot.sha256
+        numbers[snapshot.assessment_id] = snapshot.number
+    for assessment in Assessment.objects.exclude(state=State.DRAFT).order_by("pk").iterator():
+        if assessment.pk not in numbers:
+            yield Finding(assessment.pk, None, Damage.MISSING)
+        elif assessment.state == State.APPROVED and not _approvals(assessment, numbers[assessment.pk]).exists():
+            yield Finding(assessment.pk, numbers[assessment.pk], Damage.APPROVAL)
+
+
+def _damages(snapshot: Snapshot, previous: str, last_number: int) -> Iterator[Damage]:
+    raw = snapshot.canonical.encode()
+    if sha256(raw).hexdigest() != snapshot.sha256:
+        yield Damage.HASH
+    try:
+        if canonical_json(json.loads(raw)) != raw:
+            yield Damage.CANONICAL
+    except ValueError:
+        yield Damage.CANONICAL
+    if snapshot.previous_sha256 != previous:
+        yield Damage.CHAIN
+    if snapshot.number != last_number + 1:
+        yield Damage.NUMBER
+
+
+def _approvals(assessment: Assessment, number: int) -> QuerySet[StateChange]:
+    return StateChange.objects.filter(
+        assessment=assessment, to_state=State.APPROVED, snapshot__number=number, snapshot__assessment=assessment
+    )
+
+
+class Standing(Enum):
+    """What a hash or a document turns out to be."""
+
+    APPROVED = "approved"
+    EXPIRED = "expired"
+    SUBMITTED = "submitted"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What we know of a hash. ``approval`` is set for a state that is or was approved."""
+
+    sha256: str
+    standing: Standing
+    snapshot: Snapshot | None = None
+    approval: StateChange | None = None
+
+
+class NotAReportError(ValueError):
+    """The file is no PDF report of this app: it does not carry a document in the exchange format."""
+
+
+def judge(digest: str, today: Any) -> Verdict:
+    """What the snapshot with this hash is on the day ``today``: approved, submitted, superseded, or unknown to us.
+
+    Of several snapshots with the same content the one that was approved counts, else the newest.
+    """
+    digest = digest.strip().lower()
+    found = list(
+        Snapshot.objects.filter(sha256=digest).select_related("assessment__project").order_by("-pk")
+        if digest
+        else Snapshot.objects.none()
+    )
+    if not found:
+        return Verdict(digest, Standing.UNKNOWN)
+    approval = (
+        StateChange.objects.filter(snapshot__in=found, to_state=State.APPROVED)
+        .select_related("snapshot__assessment__project", "author")
+        .order_by("at")
+        .last()
+    )
+    if approval is not None:
+        expired = approval.valid_until is not None and approval.valid_until < today
+        return Verdict(digest, Standing.EXPIRED if expired else Standing.APPROVED, approval.snapshot, approval)
+    snapshot = found[0]
+    newest = snapshot.assessment.snapshots.latest("number")
+    is_pending = newest.pk == snapshot.pk and snapshot.assessment.state == State.SUBMITTED
+    return Verdict(digest, Standing.SUBMITTED if is_pending else Standing.SUPERSEDED, snapshot)
+
+
+def document_of_pdf(content: bytes) -> dict[str, Any]:
+    """The exchange document that travels inside a report; ``NotAReportError`` if there is none that can be read."""
+    try:
+        with pikepdf.open(BytesIO(content)) as pdf:
+            for name, attachment in pdf.attachments.items():
+                if name.endswith(ATTACHMENT_SUFFIX):
+                    raw = attachment.get_file().read_bytes()
+                    break
+            else:
+                raise NotAReportError
+    except pikepdf.PdfError as error:
+        raise NotAReportError from error
+    if len(raw) > MAX_DOCUMENT_BYTES:
+        raise NotAReportError
+    try:
+        document = parse_document(raw)
+    except ExchangeError as error:
+        raise NotAReportError from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise NotAReportError
+    return document
+
+
+def hash_of_pdf(content: bytes) -> str:
+    """The hash of the document inside a report; ``NotAReportError`` if there is none."""
+    return document_hash(document_of_pdf(content))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place in two documents that is not the same; ``None`` where one of them has nothing."""
+
+    path: str
+    ours: Any
+    theirs: Any
+
+
+def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[Difference]:
+    """Every place where the frozen document and another one differ, in the order of their keys."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted({*ours, *theirs}):
+            yield from differences(ours.get(key), theirs.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for number, (mine, yours) in enumerate(zip(ours, theirs, strict=True)):
+            yield from differences(mine, yours, f"{path}[{number}]")
+    elif ours != theirs:
+        yield Difference(path, ours, theirs)

@@ -7,11 +7,11 @@ from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from assessments.enums import Role
+from assessments.enums import Role, State
 from assessments.models import Assessment, Membership, Project, User
 from assessments.permissions import TABLE, Action, allowed_actions, allows, remember_role, role_of
 from assessments.views.access import get_assessment, get_project
-from tests.factories import make_project
+from tests.factories import make_assessment, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,10 @@ EXPECTED = {
     Action.SET_TARGETS: (True, True, False),
     Action.DELETE_ASSESSMENT: (True, False, False),
     Action.EXPORT: (True, True, True),
+    Action.OFFER_PRACTICE: (True, True, False),
+    Action.SUBMIT: (True, False, False),
+    Action.VIEW_SUBMISSION: (True, True, True),
+    Action.REVIEW: (False, False, False),
 }
 
 
@@ -40,6 +44,28 @@ def test_each_role_may_do_what_the_table_says(action, request, project, draft):
 
 def test_every_role_has_a_row():
     assert set(TABLE) == set(Role)
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("reviewer", {Action.VIEW_SUBMISSION, Action.REVIEW}),
+        ("administrator", {Action.VIEW_SUBMISSION, Action.REVIEW}),
+        ("portfolio_reader", {Action.VIEW_SUBMISSION}),
+        ("stranger", set()),
+    ],
+)
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.RETURNED, State.APPROVED])
+def test_the_senatskanzlei_sees_what_was_submitted(who, expected, state, request, project):
+    submitted = make_assessment(project, state=state)
+    assert allowed_actions(request.getfixturevalue(who), submitted) == expected
+
+
+def test_nobody_reviews_their_own_project(project, reviewer):
+    Membership.objects.create(project=project, user=reviewer, role=Role.VIEWER)
+    submitted = make_assessment(project, state=State.SUBMITTED)
+    assert allows(reviewer, Action.VIEW_SUBMISSION, submitted)
+    assert not allows(reviewer, Action.REVIEW, submitted)
 
 
 @pytest.mark.parametrize("who", ["stranger", "reviewer", "portfolio_reader", "administrator"])

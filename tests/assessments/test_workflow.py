@@ -38,9 +38,8 @@ def test_a_second_open_one_is_refused(project: Project, owner: User, state: Stat
     assert project.assessments.count() == 1
 
 
-@pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED])
-def test_after_a_closed_one_the_next_begins(project: Project, owner: User, state: State):
-    make_assessment(project, state=state)
+def test_after_an_approved_one_the_next_begins(project: Project, owner: User):
+    make_assessment(project, state=State.APPROVED)
     assert start_assessment(project, owner, Scope.FULL).number == 2
 
 

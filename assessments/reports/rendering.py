@@ -68,6 +68,22 @@ class Job:
     attachment_description: str = ""
 
 
+class QuickPdf(pydyf.PDF):
+    """Lists its pages once: pydyf does so for each of thousands of tags, which makes long reports slower by the page."""
+
+    _references: tuple[bytes, ...] = ()
+
+    @property
+    def page_references(self) -> tuple[bytes, ...]:
+        """References to all pages in order."""
+        if 3 * len(self._references) != len(self.pages["Kids"]):
+            self._references = tuple(super().page_references)
+        return self._references
+
+
+pydyf.PDF = QuickPdf
+
+
 class BundledFonts(URLFetcher):
     """Hands out the font files of the package and refuses every other address, whatever its scheme."""
 

@@ -100,17 +100,19 @@ def _write_whole(storage: Storage, name: str, content: bytes) -> None:
         storage.delete(name)
         storage.save(name, ContentFile(content))
         return
-    write_atomically(Path(storage.path(name)), content)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name only ever shows the whole of it, also after a full disk or a power cut."""
+    path = Path(storage.path(name))
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file so that its name only ever shows the whole of it, also after a full disk or a power cut."""
     with NamedTemporaryFile(dir=path.parent, prefix=".unfinished-", delete=False) as temporary:
         try:
             temporary.write(content)
             temporary.flush()
             os.fsync(temporary.fileno())
+            Path(temporary.name).chmod(mode)
             Path(temporary.name).replace(path)
         except BaseException:
             Path(temporary.name).unlink(missing_ok=True)

@@ -1,0 +1,84 @@
+"""The report of an assessment: as a page to look at, as a PDF to keep."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ..exchange import ExchangeError
+from ..permissions import Action
+from ..reports.documents import file_name, report_file, report_of
+from ..reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError, is_available
+from .access import get_assessment
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 30
+
+
+@login_required
+@require_safe
+def report_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The report as a page, the same words as in the PDF."""
+    assessment = get_assessment(request, pk, Action.VIEW_ASSESSMENT)
+    language = _language(request)
+    return render(
+        request,
+        "assessments/report_preview.html",
+        {
+            "assessment": assessment,
+            "report": report_of(assessment, language),
+            "languages": settings.LANGUAGES,
+            "language": language,
+            "file_name": file_name(assessment),
+            "pdf_is_available": is_available(),
+        },
+    )
+
+
+@login_required
+@require_safe
+def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The report as PDF, with its data inside."""
+    assessment = get_assessment(request, pk, Action.EXPORT)
+    try:
+        report = report_file(assessment, _language(request))
+    except PdfUnavailableError:
+        return _no_pdf(request, pk, _("This server cannot make PDF files at the moment. Please tell its operator."))
+    except PdfLimitError:
+        return _no_pdf(request, pk, _("The report is too long for one PDF. Shorten the longest rationales."))
+    except PdfBusyError:
+        return _no_pdf(request, pk, _("Many reports are being made right now. Please try again in a moment."))
+    except (PdfError, ExchangeError):
+        logger.exception("The report of assessment %s could not be made.", pk)
+        return _no_pdf(request, pk, _("The report could not be made. The error has been recorded."))
+    response = HttpResponse(
+        report.content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{report.name}"'},
+    )
+    add_never_cache_headers(response)
+    return response
+
+
+def _no_pdf(request: HttpRequest, pk: int, reason: str) -> HttpResponse:
+    response = render(
+        request, "assessments/report_unavailable.html", {"pk": pk, "reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE
+    )
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _language(request: HttpRequest) -> str:
+    """The language asked for, else the one of the page."""
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(settings.LANGUAGES) else (get_language() or settings.LANGUAGE_CODE)[:2]

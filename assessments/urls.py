@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import assessments, autosave, members, projects, questionnaire, results
+from .views import assessments, autosave, members, projects, questionnaire, reports, results
 
 
 class DimensionConverter(StringConverter):
@@ -34,5 +34,7 @@ urlpatterns = [
     path("bewertungen/<int:pk>/ziele/", results.assessment_targets, name="assessment_targets"),
     path("bewertungen/<int:pk>/export.json", results.assessment_export, name="assessment_export"),
     path("bewertungen/<int:pk>/antworten/<str:question_key>/", autosave.answer_save, name="answer_save"),
+    path("bewertungen/<int:pk>/bericht/", reports.report_preview, name="report_preview"),
+    path("bewertungen/<int:pk>/bericht.pdf", reports.report_pdf, name="report_pdf"),
     path("bewertungen/<int:pk>/<dimension:key>/", questionnaire.assessment_dimension, name="assessment_dimension"),
 ]

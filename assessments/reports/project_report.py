@@ -300,9 +300,7 @@ def _project_report(document: Document, version: Version) -> ProjectReport:
 # -- The project ------------------------------------------------------------------------------------------------------
 
 
-def _facts(
-    project: Document, organisation: Organisation | None, result: Result, version: Version
-) -> tuple[Fact, ...]:
+def _facts(project: Document, organisation: Organisation | None, result: Result, version: Version) -> tuple[Fact, ...]:
     return (
         Fact(gettext("Organisation"), organisation.name if organisation else NO_FIGURE),
         Fact(gettext("Phase"), str(Phase(project["phase"]).label) if project.get("phase") else NO_FIGURE),
@@ -624,4 +622,3 @@ def _coverage(answered: int, applicable: int) -> str:
 
 def _anchor(kind: str, key: str) -> str:
     return f"{kind}-{key.replace('.', '-')}"
-

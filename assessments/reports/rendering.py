@@ -21,6 +21,8 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from . import pdf_objects
+
 FONT_FACES = {"FiraSans-Light": 300, "FiraSans-Regular": 400, "FiraSans-SemiBold": 600}
 """Files of the one typeface, with their weights. Nothing else is ever fetched."""
 
@@ -55,6 +57,8 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 PRINT_FLAG = 4
 
+pdf_objects.install()
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -66,22 +70,6 @@ class Job:
     attachment: bytes | None = None
     attachment_name: str = ""
     attachment_description: str = ""
-
-
-class QuickPdf(pydyf.PDF):
-    """Lists its pages once: pydyf does so for each of thousands of tags, which makes long reports slower by the page."""
-
-    _references: tuple[bytes, ...] = ()
-
-    @property
-    def page_references(self) -> tuple[bytes, ...]:
-        """References to all pages in order."""
-        if 3 * len(self._references) != len(self.pages["Kids"]):
-            self._references = tuple(super().page_references)
-        return self._references
-
-
-pydyf.PDF = QuickPdf
 
 
 class BundledFonts(URLFetcher):

@@ -72,7 +72,10 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _no_pdf(request: HttpRequest, pk: int, reason: str) -> HttpResponse:
     response = render(
-        request, "assessments/report_unavailable.html", {"pk": pk, "reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE
+        request,
+        "assessments/report_unavailable.html",
+        {"pk": pk, "reason": reason},
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
     )
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

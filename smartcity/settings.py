@@ -221,7 +221,7 @@ TASKS = {
 
 # -- Reports ----------------------------------------------------------------------------------------------------------
 
-# What the rendering of one PDF may take; a report that needs more is refused.
+# What the rendering of one PDF may take on top of the rendering process itself; a report that needs more is refused.
 PDF_SECONDS = env.int("PDF_SECONDS", default=60)
 PDF_MEMORY_MIB = env.int("PDF_MEMORY_MIB", default=512)
 

@@ -19,7 +19,7 @@ LEVEL = 6
 """Of compression: 9 takes twice the time for one per cent."""
 
 
-class Pdf(pydyf.PDF):  # type: ignore[misc]
+class Pdf(pydyf.PDF):
     """Lists its pages once."""
 
     _references: tuple[bytes, ...] = ()

@@ -16,8 +16,10 @@ from django.utils.translation import override as translation_override
 
 from principles.models import Perspective, Term
 
+from ..charts import AspectBars, PoleBar, Radar
 from ..enums import Level, MeasureState, Phase, Scope, Stage, State
 from ..models import Organisation
+from ..result_charts import bars_of, radar_of
 from ..results import AspectResult, DimensionResult, QuestionResult, Result, StepResult, result_of_document
 from ..scoring import POINTS_PER_LEVEL, stage_of, whole_points
 from ..snapshots import document_hash
@@ -137,7 +139,7 @@ class Chapter:
     summary: str
     pages: str
     standing: tuple[str, ...]
-    chart: Any
+    chart: PoleBar | AspectBars
     chart_template: str
     figures: tuple[Figures, ...]
     has_target: bool
@@ -165,7 +167,7 @@ class Summary:
 
     standing: str
     means: tuple[Mean, Mean]
-    radar: Any
+    radar: Radar
     stages: tuple[Fact, ...]
     strongest: tuple[Fact, ...]
     weakest: tuple[Fact, ...]
@@ -354,11 +356,11 @@ def _summary(result: Result) -> Summary:
             _mean(gettext("Principles of good practice"), result.score.principles),
             _mean(gettext("Guiding ideas"), result.score.guiding_ideas),
         ),
-        radar=None,
+        radar=radar_of(result),
         stages=_stages(result),
         strongest=tuple(_named(dimension) for dimension in ranked[:named]),
         weakest=tuple(_named(dimension) for dimension in reversed(ranked[len(ranked) - named :])),
-        tensions=tuple(_tension(dimension) for dimension in result.principles if dimension.score.in_tension),
+        tensions=_tensions(result),
         steps=tuple(_step(step) for step in result.next_steps),
         figures=tuple(
             _dimension_figures(dimension, _anchor("kapitel", dimension.key)) for dimension in result.dimensions
@@ -399,6 +401,14 @@ def _named(dimension: DimensionResult) -> Fact:
     return Fact(f"{dimension.key} {dimension.dimension.name}", points(dimension.score.score))
 
 
+def _tensions(result: Result) -> tuple[str, ...]:
+    """The pairs in tension: a few with their weaker pole, many in one line, for the summary keeps to its page."""
+    tense = [dimension for dimension in result.principles if dimension.score.in_tension]
+    if len(tense) <= NAMED_AT_MOST:
+        return tuple(map(_tension, tense))
+    return ("; ".join(f"{dimension.key} {dimension.dimension.name}" for dimension in tense),)
+
+
 def _tension(dimension: DimensionResult) -> str:
     weaker = dimension.weaker_aspect
     return gettext("%(pair)s: „%(pole)s“ lags behind (balance %(balance)s).") % {
@@ -415,7 +425,6 @@ def _chapter(dimension: DimensionResult, result: Result) -> Chapter:
     steps = [step for step in result.all_steps if step.dimension.key == dimension.key][:NAMED_AT_MOST]
     asked = [question for question in dimension.questions if question.in_scope and not question.is_not_applicable]
     aspects = tuple(_aspect(aspect) for aspect in dimension.aspects)
-    is_principle = dimension.score.is_principle
     return Chapter(
         key=dimension.key,
         anchor=_anchor("kapitel", dimension.key),
@@ -424,8 +433,8 @@ def _chapter(dimension: DimensionResult, result: Result) -> Chapter:
         summary=dimension.dimension.summary,
         pages=dimension.dimension.pages,
         standing=_standing(dimension),
-        chart=None,
-        chart_template="charts/pole_bar.svg" if is_principle else "charts/span_bars.svg",
+        chart=bars_of(dimension),
+        chart_template="charts/pole_bar.svg" if dimension.score.is_principle else "charts/aspect_bars.svg",
         figures=(*(_aspect_figures(aspect) for aspect in dimension.aspects), _dimension_figures(dimension)),
         has_target=dimension.target is not None,
         aspects=aspects,

@@ -92,6 +92,12 @@ def _await(reading: int, deadline: float) -> tuple[frames.Header, bytes]:
     return frames.unpack(b"".join(chunks)) or ({"status": "limit"}, b"")
 
 
+def _address_space() -> int:
+    """Bytes this process has mapped before it starts on the document, mostly libraries."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
+
+
 def _render_and_exit(
     renderer: Renderer, job: Job, writing: int, seconds: int, memory: int
 ) -> None:  # pragma: no cover - runs in the child
@@ -102,11 +108,13 @@ def _render_and_exit(
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        size = _address_space() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
         try:
             content, complaints = renderer.render(job)
             answer = frames.pack({"status": "done", "complaints": complaints}, content)
-        except MemoryError:
+        except (MemoryError, SystemError):
+            # The latter is how a C library without memory looks from Python.
             answer = frames.pack({"status": "limit"}, b"")
         except BaseException:
             answer = frames.pack({"status": "failed", "reason": traceback.format_exc()}, b"")

@@ -164,7 +164,7 @@ def test_time_is_limited(settings):
 
 
 def test_memory_is_limited_and_the_next_document_is_made_again(settings, sample):
-    settings.PDF_MEMORY_MIB = 300
+    settings.PDF_MEMORY_MIB = 20
     with pytest.raises(PdfLimitError):
         render_pdf("<title>x</title>" + "<p>Sehr viel Text" * 20_000, CSS, created="2026-06-30")
     assert render_pdf(HTML, CSS, created="2026-06-30", attachment=ATTACHMENT) == sample

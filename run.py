@@ -110,9 +110,17 @@ def install_system_packages(packages: Sequence[SystemPackage]) -> None:
         say(f"Installing system packages: {', '.join(names)} …")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for words in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *names]):
-            found = subprocess.run(["apt-get", *words], env=environment, stdin=subprocess.DEVNULL, check=False)
+            found = subprocess.run(
+                ["apt-get", *words],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
             if found.returncode:
-                stop(f"apt-get {' '.join(words)} failed; its message stands above.")
+                stop(f"{found.stdout}\napt-get {' '.join(words)} failed; its message stands above.")
         return
     command = f"sudo apt-get install -y --no-install-recommends {' '.join(names)}"
     reasons = "\n".join(f"  {package.name}: {package.purpose}" for package in missing)

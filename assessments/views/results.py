@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..answering import AssessmentClosed
+from ..charts import AspectBars, PoleBar
 from ..enums import Stage
 from ..exchange import (
     MAX_DOCUMENT_BYTES,
@@ -27,6 +28,7 @@ from ..exchange import (
 from ..explanations import DimensionExplanation, explain
 from ..forms.results import ImportForm, TargetsForm
 from ..permissions import Action, allowed_actions
+from ..result_charts import bars_of, radar_of
 from ..results import DimensionResult, result_of
 from ..scoring import stage_of
 from ..targets import set_targets
@@ -51,7 +53,7 @@ def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
         "guiding_ideas": [_shown(dimension) for dimension in result.guiding_ideas],
         "principles_stage": _stage(result.score.principles),
         "guiding_ideas_stage": _stage(result.score.guiding_ideas),
-        "radar": None,
+        "radar": radar_of(result),
         "can_answer": Action.ANSWER in may and assessment.is_open,
         "can_set_targets": Action.SET_TARGETS in may and assessment.is_open,
         "can_export": Action.EXPORT in may,
@@ -65,11 +67,16 @@ class _Shown:
 
     dimension: DimensionResult
     why: DimensionExplanation
-    chart: object
+    chart: PoleBar | AspectBars
+
+    @property
+    def chart_template(self) -> str:
+        """What draws the chart."""
+        return "charts/pole_bar.svg" if isinstance(self.chart, PoleBar) else "charts/aspect_bars.svg"
 
 
 def _shown(dimension: DimensionResult) -> _Shown:
-    return _Shown(dimension, explain(dimension), None)
+    return _Shown(dimension, explain(dimension), bars_of(dimension))
 
 
 def _stage(figure: Fraction | None) -> Stage | None:

@@ -28,15 +28,16 @@ RADAR_RADIUS = 205
 _LABEL_DISTANCE = 26
 _LABEL_LINE = 16
 
-BAR_LENGTH = 280
-POLE_BAR_SIZE = (680, 122)
+# The bars are as wide as a phone shows them without shrinking their text much.
+BAR_LENGTH = 185
+POLE_BAR_SIZE = (400, 122)
 _POLE_BAR_TOP = 46
 _BAR_HEIGHT = 26
 
 ASPECT_ROW_HEIGHT = 40
-_ASPECT_LABEL_WIDTH = 190
-_ASPECT_BAR_LENGTH = 400
-ASPECT_BARS_WIDTH = 680
+_ASPECT_LABEL_WIDTH = 175
+_ASPECT_BAR_LENGTH = 190
+ASPECT_BARS_WIDTH = 410
 
 
 def coordinate(value: float) -> str:

@@ -1,6 +1,7 @@
 """Figures as people read them. Formats only: nothing here computes a score or asks a database."""
 
 from fractions import Fraction
+from typing import Protocol
 
 from django import template
 from django.utils.formats import number_format
@@ -27,3 +28,22 @@ def points(figure: Fraction | int | None) -> str:
 def percent(share: Fraction | None) -> str:
     """A share of 1 as whole percent: 5/6 → 83 %."""
     return NONE if share is None else f"{number_format(whole_points(share * 100))}{_PERCENT}"
+
+
+class Spanned(Protocol):
+    """A score with the span that open questions leave."""
+
+    @property
+    def low(self) -> Fraction | None:
+        """With every open question at level 0."""
+
+    @property
+    def high(self) -> Fraction | None:
+        """With every open question at level 4."""
+
+
+@register.filter
+def span(score: Spanned) -> str:
+    """From low to high: 42–58; one figure where nothing is open."""
+    low, high = points(score.low), points(score.high)
+    return low if low == high else f"{low}–{high}"

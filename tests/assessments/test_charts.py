@@ -86,8 +86,8 @@ def test_titles_say_every_number():
 def test_poles_grow_away_from_the_centre():
     chart = pole_bar(Part("a", 50, 50, 50), Part("b", 100, 100, 100), 50, in_tension=False)
     left, right = chart.bars
-    assert (left.x, left.width) == ("200", "140")
-    assert (right.x, right.width) == ("340", "280")
+    assert (left.x, left.width) == ("107.5", "92.5")
+    assert (right.x, right.width) == ("200", "185")
 
 
 def test_balance_is_missing_without_two_scores():
@@ -100,7 +100,7 @@ def test_balance_is_missing_without_two_scores():
 def test_aspects_stand_one_below_the_other():
     chart = aspect_bars([Part(name, 25, 25, 25) for name in "abcd"])
     assert [bar.y for bar in chart.bars] == ["7", "47", "87", "127"]
-    assert {bar.width for bar in chart.bars} == {"100"}
+    assert {bar.width for bar in chart.bars} == {"47.5"}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -1,10 +1,12 @@
-"""Exchange documents for tests: a sound one that uses everything, and strategies for any."""
+"""Assessments and exchange documents that use everything, and strategies for any document."""
 
 from typing import Any
 
 from hypothesis import strategies as st
 
+from assessments.models import Assessment, Target
 from principles.models import Catalogue, Perspective, load_catalogue
+from tests.factories import make_answer, question_keys
 
 
 def keys() -> tuple[list[str], list[str]]:
@@ -56,6 +58,18 @@ def sound_document(**parts: Any) -> dict[str, Any]:
         "conflicts": [{"between": ["4.1", "2.3"], "description": "Tempo gegen Beteiligung.", "handling": ""}],
         **parts,
     }
+
+
+def mixed_answers(draft: Assessment) -> Assessment:
+    """Give an answered draft the worked example in 4.1, nothing in 4.2, targets, and a dimension set aside, 2.1."""
+    draft.answers.filter(question_key__regex=r"^(4\.1|4\.2|2\.1)\.").delete()
+    for key, level in {"4.1.a1": 4, "4.1.a2": 3, "4.1.b1": 1, "4.1.b2": 1, "4.1.b3": 2, "4.1.b4": 0}.items():
+        make_answer(draft, key, level)
+    for key in ["4.1.a4", *(key for key in question_keys(draft) if key.startswith("2.1."))]:
+        make_answer(draft, key, is_not_applicable=True, reason="Das gibt es hier nicht.")
+    for key, value in {"4.1": 80, "4.2": 50, "4.3": 60}.items():
+        Target.objects.create(assessment=draft, dimension_key=key, value=value)
+    return draft
 
 
 _characters = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff") | st.sampled_from(

@@ -11,9 +11,9 @@ from django.utils.html import strip_tags
 
 from assessments.enums import Role, Scope, State
 from assessments.exchange import document_text, export_document
-from assessments.models import Assessment, Membership, Project, Target, User
-from tests.assessments.documents import sound_document
-from tests.factories import answer_all, make_answer, make_assessment, make_project, question_keys
+from assessments.models import Assessment, Membership, Project, User
+from tests.assessments.documents import mixed_answers, sound_document
+from tests.factories import answer_all, make_assessment, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -26,17 +26,8 @@ def sign_in(client: Client, person: User) -> None:
 
 @pytest.fixture
 def mixed(draft: Assessment) -> Assessment:
-    """The draft with the worked example in 4.1, a dimension set aside, one all open, and targets."""
-    draft.answers.filter(question_key__regex=r"^(4\.1|4\.2|2\.1)\.").delete()
-    for key, level in {"4.1.a1": 4, "4.1.a2": 3, "4.1.b1": 1, "4.1.b2": 1, "4.1.b3": 2, "4.1.b4": 0}.items():
-        make_answer(draft, key, level)
-    make_answer(draft, "4.1.a4", is_not_applicable=True, reason="Das gibt es hier nicht.")
-    for key in question_keys(draft):
-        if key.startswith("2.1."):
-            make_answer(draft, key, is_not_applicable=True, reason="Das gibt es hier nicht.")
-    for key, value in {"4.1": 80, "4.2": 50, "4.3": 60}.items():
-        Target.objects.create(assessment=draft, dimension_key=key, value=value)
-    return draft
+    """The draft with a bit of everything."""
+    return mixed_answers(draft)
 
 
 def page(client: Client, assessment: Assessment, name: str = "ergebnis") -> str:

@@ -61,8 +61,9 @@ def base_url(live_server: LiveServer) -> str:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """A German browser."""
-    return {**browser_context_args, "base_url": base_url, "locale": "de-DE", "timezone_id": "Europe/Berlin"}
+    """A German browser in which nothing moves: what has the focus is where it belongs at once."""
+    own = {"base_url": base_url, "locale": "de-DE", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
+    return {**browser_context_args, **own}
 
 
 class Watch:

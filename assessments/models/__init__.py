@@ -2,29 +2,34 @@
 
 from .answers import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange
 from .assessments import DIMENSION_KEYS, Assessment, AssessmentScores, Target, score_column
+from .comments import MAX_COMMENT_LENGTH, Comment, Thread
 from .good_practice import GoodPractice
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .projects import Membership, Project
-from .reviews import Snapshot, StateChange
+from .reviews import ReviewerRating, Snapshot, StateChange
 
 __all__ = [
     "DIMENSION_KEYS",
+    "MAX_COMMENT_LENGTH",
     "MAX_TEXT_LENGTH",
     "MIN_REASON_LENGTH",
     "Answer",
     "AnswerChange",
     "Assessment",
     "AssessmentScores",
+    "Comment",
     "GoalConflict",
     "GoodPractice",
     "Measure",
     "Membership",
     "Organisation",
     "Project",
+    "ReviewerRating",
     "Snapshot",
     "StateChange",
     "Target",
+    "Thread",
     "User",
     "score_column",
 ]

@@ -109,3 +109,40 @@ class StateChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
+
+
+class ReviewerRating(models.Model):
+    """What a reviewer would have answered (Fremdeinschätzung): a level of their own for one question, and why.
+
+    It changes no score. The team reads it once the submission is returned or approved.
+    """
+
+    assessment = models.ForeignKey(
+        Assessment, models.CASCADE, related_name="reviewer_ratings", verbose_name=_("assessment")
+    )
+    question_key = models.CharField(_("question"), max_length=10)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewer"),
+    )
+    level = models.PositiveSmallIntegerField(_("level"))
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    changed_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        ordering = ["assessment", "question_key", "pk"]
+        verbose_name = _("rating by a reviewer")
+        verbose_name_plural = _("ratings by reviewers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "question_key", "reviewer"], name="reviewer_rating_once_per_question"
+            ),
+            models.CheckConstraint(condition=Q(level__lte=4), name="reviewer_rating_level_0_to_4"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_key}: {self.level}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +16,7 @@ from .enums import State
 from .models import Assessment, Project
 from .permissions import Action
 
-MINUTES_PER_QUESTION = 2
+SECONDS_PER_QUESTION = 90
 """What reading a question, agreeing on a level and writing two sentences takes a team."""
 
 
@@ -67,7 +69,7 @@ class Progress:
     @property
     def minutes(self) -> int:
         """How long the rest takes."""
-        return self.open * MINUTES_PER_QUESTION
+        return minutes_for(self.open)
 
     @property
     def text(self) -> str:
@@ -76,14 +78,29 @@ class Progress:
 
     @property
     def time_left(self) -> str:
-        """The minutes left in words, in hours when there are many; empty when nothing is left."""
-        minutes = self.minutes
-        if not minutes:
-            return ""
-        if minutes < 90:
-            return ngettext("about %(count)d minute left", "about %(count)d minutes left", minutes) % {"count": minutes}
-        hours = (minutes + 30) // 60
-        return ngettext("about %(count)d hour left", "about %(count)d hours left", hours) % {"count": hours}
+        """The time the rest takes in words; empty when nothing is left."""
+        return _("%(duration)s left") % {"duration": duration(self.minutes)} if self.minutes else ""
+
+
+def minutes_for(questions: int) -> int:
+    """How long a team takes for so many questions."""
+    return -(-questions * SECONDS_PER_QUESTION // 60)
+
+
+def duration(minutes: int) -> str:
+    """Minutes in words: rounded to five, and many of them to half hours."""
+    if minutes < 10:
+        return ngettext("about %(count)d minute", "about %(count)d minutes", minutes) % {"count": minutes}
+    if minutes < 90:
+        return _("about %(count)d minutes") % {"count": minutes // 5 * 5}
+    halves = (minutes + 15) // 30
+    return _("about %(count)s hours") % {"count": number_format(Decimal(halves) / 2, use_l10n=True)}
+
+
+def effort(questions: int) -> str:
+    """How much a scope asks and how long that takes, for example “32 questions, about 45 minutes”."""
+    asked = ngettext("%(count)d question", "%(count)d questions", questions) % {"count": questions}
+    return f"{asked}, {duration(minutes_for(questions))}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ class ProjectForm(forms.ModelForm[Project]):
             "name": _("Name of the project"),
             "summary": _("Summary"),
             "phase": _("Phase"),
-            "starts_on": _("Start"),
-            "ends_on": _("End"),
+            "starts_on": _("Starts on"),
+            "ends_on": _("Ends on"),
         }
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 4}),

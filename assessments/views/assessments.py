@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from principles.models import Dimension, Question, load_catalogue
+from principles.models import Catalogue, Dimension, Question, load_catalogue
 
 from ..enums import Scope
 from ..forms.projects import SCOPE_HINTS, StartForm
 from ..models import Assessment
 from ..permissions import Action, allowed_actions
-from ..progress import Progress
+from ..progress import Progress, effort
 from ..scoring import Value, score_assessment
 from ..stored_scores import shapes_of, value_of
 from ..workflow import WorkflowError, deepen, delete_draft, open_assessment, start_assessment
@@ -42,6 +42,19 @@ def asked_questions(assessment: Assessment) -> list[tuple[Dimension, Question]]:
     ]
 
 
+def _hints() -> list[dict[str, Any]]:
+    """What each scope asks of the team."""
+    pk = Catalogue.objects.published().values_list("pk", flat=True).first()
+    if pk is None:
+        return []
+    dimensions = load_catalogue(pk).dimensions.all()
+    core = [
+        one.is_core for dimension in dimensions for aspect in dimension.aspects.all() for one in aspect.questions.all()
+    ]
+    counts = {Scope.QUICK: sum(core), Scope.FULL: len(core)}
+    return [{"name": scope.label, "text": hint, "effort": effort(counts[scope])} for scope, hint in SCOPE_HINTS.items()]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def assessment_start(request: HttpRequest, pk: int) -> HttpResponse:
@@ -59,7 +72,7 @@ def assessment_start(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "form": form,
-        "hints": [{"name": scope.label, "text": hint} for scope, hint in SCOPE_HINTS.items()],
+        "hints": _hints(),
         "running": open_assessment(project),
     }
     return render(request, "assessments/assessment_start.html", context, status=422 if form.errors else 200)

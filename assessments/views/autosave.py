@@ -101,7 +101,7 @@ def _refused(outcome: Outcome) -> JsonResponse:
     if panel.conflict:
         return _refusal(
             HTTPStatus.CONFLICT,
-            _("Not saved: somebody else changed this answer. Choose below what stays."),
+            _("Not saved: somebody else changed this answer. Choose above what stays."),
             html=render_to_string("assessments/_conflict.html", {"panel": panel}),
         )
     return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, _("Not saved – please check your entries."), errors=panel.errors)

@@ -18,6 +18,8 @@
   const words = form.dataset;
   const live = form.querySelector("[data-live]");
   const questions = new Map();
+  // Signed out, the server would not know the language of the page.
+  const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang };
 
   class Question {
     constructor(element) {
@@ -102,7 +104,7 @@
         response = await fetch(words.save.replace("QUESTION", this.key), {
           method: "POST",
           body: this.pending.body,
-          headers: { "X-CSRFToken": token(), Accept: "application/json" },
+          headers: { ...headers, "X-CSRFToken": token() },
           credentials: "same-origin",
           redirect: "error",
           signal: AbortSignal.timeout(TIMEOUT),
@@ -136,8 +138,8 @@
       for (const bar of data.progress || []) showProgress(bar);
       if (data.html) this.replaceBy(data.html);
       else this.element.querySelector("[data-conflict]").replaceChildren();
-      this.say(data.message, "saved");
       if (this.snapshot() !== this.saved) return this.save();
+      this.say(data.message, "saved");
       this.settle(true);
     }
 
@@ -179,7 +181,7 @@
       let data = {};
       try {
         response = await fetch(words.save.replace("QUESTION", this.key), {
-          headers: { Accept: "application/json" },
+          headers,
           credentials: "same-origin",
           signal: AbortSignal.timeout(TIMEOUT),
         });
@@ -361,7 +363,8 @@
     const results = await Promise.all(all().map((question) => question.flush()));
     if (results.every(Boolean)) {
       form.dataset.flushed = "yes";
-      form.requestSubmit(submitter);
+      // Not before this event is over: a form that is being submitted ignores the request.
+      setTimeout(() => form.requestSubmit(submitter));
     } else {
       const first = all().find((question) => question.isDirty);
       first.element.scrollIntoView({ block: "center" });

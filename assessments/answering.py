@@ -118,8 +118,8 @@ def clean_content(content: AnswerContent) -> AnswerContent:
     errors: dict[str, ValidationError | list[ValidationError]] = {}
     cleaned: dict[str, str] = {}
     for field in ("reason", "rationale"):
-        cleaned[field] = text = _tidy(getattr(content, field))
-        if fault := _text_fault(text, MAX_TEXT_LENGTH):
+        cleaned[field] = text = tidy(getattr(content, field))
+        if fault := text_fault(text, MAX_TEXT_LENGTH):
             errors[field] = fault
     if content.level is not None and (content.level not in range(5) or content.is_not_applicable):
         errors["level"] = ValidationError(_("Choose one of the levels 0 to 4, or “not applicable”."), code="level")
@@ -140,12 +140,13 @@ def clean_content(content: AnswerContent) -> AnswerContent:
     return AnswerContent(content.level, content.is_not_applicable, **cleaned, evidence=evidence)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Line ends as they are stored, no white space around."""
     return text.replace("\r\n", "\n").strip()
 
 
-def _text_fault(text: str, limit: int) -> ValidationError | None:
+def text_fault(text: str, limit: int) -> ValidationError | None:
+    """Why a text cannot be stored, if it cannot."""
     if _FORBIDDEN.search(text):
         return ValidationError(_("The text contains characters that cannot be stored."), code="characters")
     if len(text) > limit:
@@ -199,7 +200,7 @@ def _link_fault(url: str, label: str) -> ValidationError | None:
             code="url",
             params={"url": url[:60]},
         )
-    return _text_fault(label, MAX_LABEL_LENGTH)
+    return text_fault(label, MAX_LABEL_LENGTH)
 
 
 def save_answer(
@@ -257,7 +258,7 @@ def is_untouched(content: AnswerContent, base_version: int, stored: Answer | Non
         content = clean_content(content)
     except ValidationError:
         return False
-    base = replace(base, reason=_tidy(base.reason), rationale=_tidy(base.rationale), evidence=base.links)
+    base = replace(base, reason=tidy(base.reason), rationale=tidy(base.rationale), evidence=base.links)
     return replace(content, evidence=content.links) == base
 
 

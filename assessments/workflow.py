@@ -10,13 +10,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from principles.models import Catalogue
 
+from .copying import copy_content
 from .enums import OPEN_STATES, Scope, State
 from .exchange import export_document
 from .models import Assessment, Project, Snapshot, StateChange, User
@@ -35,10 +36,16 @@ def open_assessment(project: Project) -> Assessment | None:
     return project.assessments.filter(state__in=OPEN_STATES).first()
 
 
-def start_assessment(project: Project, user: User, scope: Scope) -> Assessment:
+def last_assessment(project: Project) -> Assessment | None:
+    """The one whose answers a new assessment can start from: the newest that is finished."""
+    return project.assessments.filter(state=State.APPROVED).order_by("-number").first()
+
+
+def start_assessment(project: Project, user: User, scope: Scope, *, copy_from: Assessment | None = None) -> Assessment:
     """Begin a new assessment against the newest published catalogue.
 
-    A project has one open assessment at most; the database sees to that, also when two people start at once.
+    With ``copy_from`` it begins with that assessment's answers, targets, measures and conflicts of goals. A project has
+    one open assessment at most; the database sees to that, also when two people start at once.
     """
     catalogue = Catalogue.objects.published().first()
     if catalogue is None:
@@ -49,6 +56,8 @@ def start_assessment(project: Project, user: User, scope: Scope) -> Assessment:
             assessment = Assessment.objects.create(
                 project=project, catalogue=catalogue, number=last + 1, scope=scope, created_by=user
             )
+            if copy_from is not None:
+                copy_content(copy_from, assessment, user)
             store_scores(assessment, compute_scores(assessment))
     except IntegrityError as error:
         raise WorkflowError(
@@ -71,10 +80,33 @@ def deepen(assessment: Assessment) -> None:
 
 
 def delete_draft(assessment: Assessment) -> None:
-    """Delete an assessment that was never submitted, with all its answers."""
-    deleted, _rows = Assessment.objects.filter(pk=assessment.pk, state=State.DRAFT).delete()
-    if not deleted:
-        raise WorkflowError(_("Only a draft can be deleted."), code="not_draft")
+    """Delete an assessment that was never submitted, with all its answers.
+
+    Also one that was submitted and withdrawn stays: what was frozen is kept for ever.
+    """
+    with transaction.atomic():
+        hold(assessment, (State.DRAFT,))
+        if assessment.snapshots.exists():
+            raise WorkflowError(
+                _("This assessment was submitted before. What was submitted is kept, so it cannot be deleted."),
+                code="submitted_before",
+            )
+        assessment.delete()
+
+
+def delete_project(project: Project) -> None:
+    """Delete a project for ever, with everything in it.
+
+    Raises ``WorkflowError`` once anything of it was submitted: others rely on what was frozen.
+    """
+    try:
+        with transaction.atomic():
+            project.delete()
+    except ProtectedError as error:
+        raise WorkflowError(
+            _("An assessment of this project was submitted. What was submitted is kept, so it cannot be deleted."),
+            code="submitted_before",
+        ) from error
 
 
 # -- Submitting and reviewing -----------------------------------------------------------------------------------------
@@ -148,10 +180,12 @@ def submit(assessment: Assessment, user: User) -> Snapshot:
     Raises ``IncompleteError`` with what is missing, or ``WorkflowError`` when it was handed in already.
     """
     with transaction.atomic():
-        before = _locked(assessment, OPEN_STATES)
-        if missing := missing_for_submission(result_of(assessment)):
+        before = hold(assessment, OPEN_STATES)
+        # Read anew: what the caller holds may be older than the lock.
+        current = Assessment.objects.select_related("project__organisation").get(pk=assessment.pk)
+        if missing := missing_for_submission(result_of(current)):
             raise IncompleteError(missing)
-        document = export_document(assessment)
+        document = export_document(current)
         canonical = canonical_json(document)
         newest = Snapshot.objects.filter(assessment__project=assessment.project_id).order_by("-pk").first()
         last = assessment.snapshots.aggregate(last=Max("number"))["last"] or 0
@@ -171,7 +205,7 @@ def submit(assessment: Assessment, user: User) -> Snapshot:
 def withdraw(assessment: Assessment, user: User) -> None:
     """Take a submission back while no reviewer has opened it. The snapshot stays; the state is the one before."""
     with transaction.atomic():
-        _locked(assessment, (State.SUBMITTED,))
+        hold(assessment, (State.SUBMITTED,))
         snapshot = current_snapshot(assessment)
         if snapshot.read_at:
             raise WorkflowError(
@@ -187,7 +221,7 @@ def mark_read(snapshot: Snapshot) -> None:
     Raises ``WorkflowError`` if the team was faster and has withdrawn it.
     """
     with transaction.atomic():
-        _locked(snapshot.assessment, (State.SUBMITTED,))
+        hold(snapshot.assessment, (State.SUBMITTED,))
         Snapshot.objects.filter(pk=snapshot.pk, read_at=None).update(read_at=timezone.now())
 
 
@@ -197,7 +231,7 @@ def send_back(assessment: Assessment, reviewer: User, reason: str) -> None:
     if not reason:
         raise WorkflowError(_("Please tell the team what to do: a return needs a reason."), code="no_reason")
     with transaction.atomic():
-        _locked(assessment, (State.SUBMITTED,))
+        hold(assessment, (State.SUBMITTED,))
         _move(assessment, State.SUBMITTED, State.RETURNED, reviewer, current_snapshot(assessment), reason=reason)
 
 
@@ -209,7 +243,7 @@ def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: da
     if valid_until <= timezone.localdate():
         raise WorkflowError(_("The validity must end in the future."), code="past")
     with transaction.atomic():
-        _locked(assessment, (State.SUBMITTED,))
+        hold(assessment, (State.SUBMITTED,))
         snapshot = current_snapshot(assessment)
         if snapshot.sha256 != sha256:
             raise WorkflowError(
@@ -224,12 +258,15 @@ def current_snapshot(assessment: Assessment) -> Snapshot:
     return assessment.snapshots.latest("number")
 
 
-def _locked(assessment: Assessment, states: Collection[str]) -> State:
+def hold(assessment: Assessment, states: Collection[str]) -> State:
     """Hold the assessment until the transaction ends and check its state, also on the instance.
 
     Of two who act at once, the second is told here what the first has done.
     """
-    state = State(Assessment.objects.select_for_update().values_list("state", flat=True).get(pk=assessment.pk))
+    row = Assessment.objects.select_for_update().filter(pk=assessment.pk).values_list("state", flat=True).first()
+    if row is None:
+        raise WorkflowError(_("The assessment has been deleted meanwhile."), code="deleted")
+    state = State(row)
     assessment.state = state
     if state in states:
         return state

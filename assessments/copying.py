@@ -1,0 +1,60 @@
+"""Taking over what an assessment holds into a new one of the same project."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from principles.models import load_catalogue
+
+from .answering import AnswerContent
+from .models import Answer, AnswerChange, Assessment, GoalConflict, Measure, Target, User
+from .stored_scores import shapes_of
+
+MEASURE_FIELDS = ("title", "refers_to", "responsible", "due", "state")
+CONFLICT_FIELDS = ("first_key", "second_key", "description", "handling")
+
+
+def copy_content(source: Assessment, target: Assessment, user: User) -> None:
+    """Copy answers, targets, measures and conflicts of goals, each answer with a first entry in its history.
+
+    Only what the target's catalogue asks is taken over. Call it in the transaction that creates ``target``.
+    """
+    shapes = shapes_of(load_catalogue(target.catalogue_id))
+    dimensions = {shape.key for shape in shapes}
+    questions = {question.key for shape in shapes for aspect in shape.aspects for question in aspect.questions}
+    _copy_answers(source, target, user, questions)
+    Target.objects.bulk_create(
+        Target(assessment=target, dimension_key=one.dimension_key, value=one.value)
+        for one in source.targets.filter(dimension_key__in=dimensions)
+    )
+    Measure.objects.bulk_create(
+        Measure(assessment=target, **{name: getattr(one, name) for name in MEASURE_FIELDS})
+        for one in source.measures.all()
+    )
+    GoalConflict.objects.bulk_create(
+        GoalConflict(assessment=target, **{name: getattr(one, name) for name in CONFLICT_FIELDS})
+        for one in source.conflicts.filter(first_key__in=dimensions, second_key__in=dimensions)
+    )
+
+
+def _copy_answers(source: Assessment, target: Assessment, user: User, keys: set[str]) -> None:
+    now = timezone.now()
+    contents = {
+        answer.question_key: AnswerContent.of(answer).as_stored()
+        for answer in source.answers.order_by("question_key")
+        if answer.question_key in keys and not answer.is_open
+    }
+    answers = Answer.objects.bulk_create(
+        Answer(assessment=target, question_key=key, changed_by=user, changed_at=now, **content)
+        for key, content in contents.items()
+    )
+    AnswerChange.objects.bulk_create(
+        AnswerChange(
+            answer=answer,
+            author=user,
+            changed_at=now,
+            version=answer.version,
+            after=contents[answer.question_key],
+        )
+        for answer in answers
+    )

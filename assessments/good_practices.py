@@ -14,14 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from principles.practice import Example
 
-from .enums import PracticeState, StaffRole, State
+from .enums import PracticeState, State
 from .models import Assessment, GoodPractice, User
 from .models.good_practice import LIVE_STATES
-from .permissions import Action, allows
+from .permissions import STAFF_TABLE, Action, allows, staff_role_of
+from .reports.public_files import forget_guide
 from .results import StepResult, result_of
-
-DECIDING_ROLES = (StaffRole.REVIEWER, StaffRole.ADMINISTRATOR)
-"""Who in the Senatskanzlei confirms and declines."""
 
 
 class PracticeError(ValidationError):
@@ -66,7 +64,7 @@ def candidate(assessment: Assessment, question_key: str) -> Candidate | None:
 
 def offer(assessment: Assessment, question_key: str, user: User, text: PracticeText) -> GoodPractice:
     """Offer an answer for the guide. Raises ``PermissionDenied`` or ``PracticeError``."""
-    _require(user, assessment)
+    _require(user, Action.OFFER_PRACTICE, assessment)
     if candidate(assessment, question_key) is None:
         raise PracticeError(
             _("Only answers at level 4 of an approved assessment can be offered as good practice."), code="not_level_4"
@@ -89,22 +87,20 @@ def offer(assessment: Assessment, question_key: str, user: User, text: PracticeT
 
 def withdraw(practice: GoodPractice, user: User) -> None:
     """Take an offer back. It disappears at once, and the contact is forgotten."""
-    _require(user, practice.assessment)
+    _require(user, Action.OFFER_PRACTICE, practice.assessment)
     _move(practice, LIVE_STATES, state=PracticeState.WITHDRAWN, contact="")
+    transaction.on_commit(forget_guide)
 
 
 def may_decide(user: User) -> bool:
-    """Whether ``user`` confirms and declines what teams offer."""
-    return user.is_active and user.staff_role in DECIDING_ROLES
+    """Whether ``user`` confirms and declines what teams offer (but never what their own team offers)."""
+    role = staff_role_of(user)
+    return role is not None and Action.REVIEW in STAFF_TABLE[role]
 
 
 def confirm(practice: GoodPractice, user: User) -> None:
-    """Make an offer public. Nobody confirms what their own team offers."""
-    _require_decider(user)
-    if practice.assessment.project.memberships.filter(user=user).exists():
-        raise PracticeError(
-            _("You are a member of this project. Somebody else has to decide on its good practice."), code="own"
-        )
+    """Make an offer public. Nobody confirms what their own team offers. Raises as ``offer`` does."""
+    _require(user, Action.REVIEW, practice.assessment)
     _move(
         practice,
         (PracticeState.OFFERED,),
@@ -116,7 +112,7 @@ def confirm(practice: GoodPractice, user: User) -> None:
 
 def decline(practice: GoodPractice, user: User, reason: str) -> None:
     """Turn an offer down, or take a confirmation back. The team reads the reason."""
-    _require_decider(user)
+    _require(user, Action.REVIEW, practice.assessment)
     if not reason.strip():
         raise PracticeError(_("Say why: the team reads the reason."), code="no_reason")
     _move(
@@ -127,6 +123,7 @@ def decline(practice: GoodPractice, user: User, reason: str) -> None:
         decided_at=timezone.now(),
         reason=reason.strip(),
     )
+    transaction.on_commit(forget_guide)
 
 
 def public_examples(dimension_key: str = "") -> tuple[Example, ...]:
@@ -159,11 +156,6 @@ def _move(practice: GoodPractice, before: tuple[PracticeState, ...], **changes: 
     practice.refresh_from_db()
 
 
-def _require(user: User, assessment: Assessment) -> None:
-    if not allows(user, Action.OFFER_PRACTICE, assessment):
-        raise PermissionDenied
-
-
-def _require_decider(user: User) -> None:
-    if not may_decide(user):
+def _require(user: User, action: Action, assessment: Assessment) -> None:
+    if not allows(user, action, assessment):
         raise PermissionDenied

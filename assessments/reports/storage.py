@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Protocol
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -23,12 +24,26 @@ FOLDER = "reports"
 SOURCES = (
     "assessments/reports/*.py",
     "assessments/*.py",
+    "principles/*.py",
     "principles/models/*.py",
+    "templates/guide/*",
     "templates/reports/*",
     "templates/charts/*",
     "smartcity/locale/*/LC_MESSAGES/django.mo",
 )
 """Files of this release that shape a report."""
+
+
+class Key(Protocol):
+    """What a finished file is known by."""
+
+    @property
+    def language(self) -> str:
+        """The language it speaks."""
+
+    @property
+    def name(self) -> str:
+        """Where the file lies in the storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ def release_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def stored_report(key: ReportKey) -> File[bytes] | None:
+def stored_report(key: Key) -> File[bytes] | None:
     """The finished file, opened; none if it was not made yet."""
     try:
         return default_storage.open(key.name, "rb")
@@ -68,7 +83,7 @@ def stored_report(key: ReportKey) -> File[bytes] | None:
         return None
 
 
-def store_report(key: ReportKey, content: bytes) -> None:
+def store_report(key: Key, content: bytes) -> None:
     """Keep ``content`` and forget what the assessment had in this language before: drafts change all the time."""
     prefix = f"{key.language}-"
     folder, _, kept = key.name.rpartition("/")
@@ -78,9 +93,9 @@ def store_report(key: ReportKey, content: bytes) -> None:
             default_storage.delete(f"{folder}/{name}")
 
 
-def forget_reports(assessment_pk: int) -> None:
-    """Delete every stored report of an assessment that is deleted itself."""
-    folder = f"{FOLDER}/{assessment_pk}"
+def forget_reports(folder_name: int | str) -> None:
+    """Delete every stored report of an assessment that is deleted itself, or every file of a kind."""
+    folder = f"{FOLDER}/{folder_name}"
     for name in _names(folder):
         default_storage.delete(f"{folder}/{name}")
     with suppress(FileNotFoundError, OSError):

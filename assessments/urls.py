@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import assessments, autosave, members, projects, questionnaire, reports, results
+from .views import assessments, autosave, good_practice, guide, members, projects, questionnaire, reports, results
 
 
 class DimensionConverter(StringConverter):
@@ -15,6 +15,19 @@ class DimensionConverter(StringConverter):
 register_converter(DimensionConverter, "dimension")
 
 urlpatterns = [
+    path("handlungsleitfaden/", guide.guide, name="guide"),
+    path("handlungsleitfaden.pdf", guide.guide_pdf, name="guide_pdf"),
+    path("handlungsleitfaden/<dimension:key>/", guide.guide_dimension, name="guide_dimension"),
+    path("fragebogen.pdf", guide.blank_questionnaire, name="blank_questionnaire"),
+    path("gute-praxis/", good_practice.good_practice_queue, name="good_practice_queue"),
+    path("gute-praxis/<int:pk>/", good_practice.good_practice_review, name="good_practice_review"),
+    path("gute-praxis/<int:pk>/zurueckziehen/", good_practice.good_practice_withdraw, name="good_practice_withdraw"),
+    path("bewertungen/<int:pk>/gute-praxis/", good_practice.good_practice_list, name="good_practice_list"),
+    path(
+        "bewertungen/<int:pk>/gute-praxis/<str:question_key>/",
+        good_practice.good_practice_offer,
+        name="good_practice_offer",
+    ),
     path("projekte/", projects.project_list, name="project_list"),
     path("projekte/neu/", projects.project_create, name="project_create"),
     path("projekte/einlesen/", results.assessment_import, name="assessment_import"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from . import practice
 from .models import Catalogue, ContextReference, Dimension, Perspective, Term, load_catalogue
 
 # Levels 4, 3, open, not applicable against 1, 1, 2, 0 (methodology, section 3). A test compares it with the scoring.
@@ -66,6 +67,7 @@ def dimension_detail(request: HttpRequest, key: str) -> HttpResponse:
         {
             "catalogue": catalogue,
             "dimension": siblings[at],
+            "examples": practice.examples(key),
             "previous": siblings[at - 1] if at else None,
             "next": siblings[at + 1] if at + 1 < len(siblings) else None,
         },

@@ -411,7 +411,7 @@ def _tensions(result: Result) -> tuple[str, ...]:
 
 def _tension(dimension: DimensionResult) -> str:
     weaker = dimension.weaker_aspect
-    return gettext("%(pair)s: „%(pole)s“ lags behind (balance %(balance)s).") % {
+    return gettext("%(pair)s: “%(pole)s” lags behind (balance %(balance)s).") % {
         "pair": f"{dimension.key} {dimension.dimension.name}",
         "pole": weaker.aspect.name if weaker else "",
         "balance": points(dimension.score.balance),
@@ -489,10 +489,10 @@ def _balance_sentences(dimension: DimensionResult) -> list[str]:
     if weaker is not None and score.is_principle:
         values = {"pole": weaker.aspect.name, "balance": points(score.balance)}
         if score.in_tension:
-            return [gettext("The pair is in tension: „%(pole)s“ is clearly weaker (balance %(balance)s).") % values]
-        return [gettext("„%(pole)s“ is the weaker pole (balance %(balance)s).") % values]
+            return [gettext("The pair is in tension: “%(pole)s” is clearly weaker (balance %(balance)s).") % values]
+        return [gettext("“%(pole)s” is the weaker pole (balance %(balance)s).") % values]
     if weaker is not None:
-        return [gettext("„%(aspect)s“ is the weakest aspect.") % {"aspect": weaker.aspect.name}]
+        return [gettext("“%(aspect)s” is the weakest aspect.") % {"aspect": weaker.aspect.name}]
     if score.balance is not None:
         return [gettext("Its two poles are in balance (%(balance)s).") % {"balance": points(score.balance)}]
     return []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import override as translation_override
 
-from ..enums import State
+from ..enums import OPEN_STATES, State
 from ..exchange import export_document
-from ..models import Assessment
+from ..models import Assessment, Snapshot
 from ..snapshots import canonical_json, document_hash
+from ..workflow import current_snapshot
 from .pdf import Attachment, render_pdf
 from .project_report import ProjectReport, Version, project_report
 from .storage import ReportKey, store_report, stored_report
 
+MAX_SLUG_LENGTH = 80
+WHITE_SPACE_BEFORE_END = re.compile(r"\s+(</(?:td|th|li|p|caption|h[1-6])>)")
 STYLESHEET = Path("templates") / "reports" / "project_report.css"
 
 
@@ -39,58 +43,91 @@ class ReportFile:
     content: bytes
 
 
-def version_of(assessment: Assessment) -> Version:
-    """What the report says of the assessment besides its content; the date is that of the last change."""
-    return Version(State(assessment.state), assessment.number, timezone.localdate(assessment.changed_at))
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What of an assessment is reported: what was submitted last, or the answers as they stand."""
+
+    assessment: Assessment
+    sha256: str
+    canonical: bytes
+    version: Version
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The exchange document."""
+        document: dict[str, Any] = json.loads(self.canonical)
+        return document
+
+    @property
+    def key(self) -> ReportKey:
+        """Knows the finished file, but for its language."""
+        version = self.version
+        return ReportKey(
+            self.assessment.pk, self.sha256, "", version.state.value, version.number, version.date.isoformat()
+        )
+
+    def file_name(self, suffix: str = "pdf") -> str:
+        """``projekt-slug_selbstbewertung_2027-03-31_v2.pdf``."""
+        slug = self.assessment.project.slug[:MAX_SLUG_LENGTH].strip("-")
+        return f"{slug}_selbstbewertung_{self.version.date.isoformat()}_v{self.version.number}.{suffix}"
 
 
-def file_name(assessment: Assessment, suffix: str = "pdf") -> str:
-    """``projekt-slug_selbstbewertung_2027-03-31_v2.pdf``."""
+def edition_of(assessment: Assessment) -> Edition:
+    """Submitted and approved assessments are reported as they were frozen, all others as they stand.
+
+    The date is that of the content, never of printing. Raises ``ExchangeError``.
+    """
+    state = State(assessment.state)
+    if state not in OPEN_STATES:
+        return edition_of_snapshot(assessment, current_snapshot(assessment))
+    document = export_document(assessment)
     date = timezone.localdate(assessment.changed_at)
-    return f"{assessment.project.slug[:80]}_selbstbewertung_{date.isoformat()}_v{assessment.number}.{suffix}"
+    return Edition(
+        assessment, document_hash(document), canonical_json(document), Version(state, assessment.number, date)
+    )
 
 
-def report_of(assessment: Assessment, language: str) -> ProjectReport:
-    """What the report of the assessment says as it stands now."""
-    return project_report(export_document(assessment), version_of(assessment), language)
+def edition_of_snapshot(assessment: Assessment, snapshot: Snapshot) -> Edition:
+    """What was submitted, dated with the day of its submission."""
+    return Edition(
+        assessment,
+        snapshot.sha256,
+        snapshot.canonical.encode(),
+        Version(State(assessment.state), assessment.number, timezone.localdate(snapshot.submitted_at)),
+    )
 
 
-def report_file(assessment: Assessment, language: str) -> ReportFile:
+def report_of(edition: Edition, language: str) -> ProjectReport:
+    """What the report says."""
+    return project_report(edition.document, edition.version, language)
+
+
+def report_file(edition: Edition, language: str) -> ReportFile:
     """The report as PDF, from the storage if this content was printed before.
 
     Raises the errors of ``pdf.render_pdf``.
     """
-    document = export_document(assessment)
-    version = version_of(assessment)
-    key = ReportKey(
-        assessment.pk,
-        document_hash(document),
-        language,
-        version.state.value,
-        version.number,
-        version.date.isoformat(),
-    )
-    name = file_name(assessment)
+    key = replace(edition.key, language=language)
     stored = stored_report(key)
     if stored is not None:
         with stored:
-            return ReportFile(name, stored.read())
-    content = report_pdf(document, version, language, file_name(assessment, "json"))
+            return ReportFile(edition.file_name(), stored.read())
+    content = report_pdf(edition.canonical, edition.version, language, edition.file_name("json"))
     store_report(key, content)
-    return ReportFile(name, content)
+    return ReportFile(edition.file_name(), content)
 
 
-def report_pdf(document: Mapping[str, Any], version: Version, language: str, data_name: str) -> bytes:
-    """The PDF of an exchange document, which travels inside it; the same arguments give the same bytes."""
+def report_pdf(canonical: bytes, version: Version, language: str, data_name: str) -> bytes:
+    """The PDF of a canonical exchange document, which travels inside it; the same arguments give the same bytes."""
     with translation_override(language):
-        html = report_html(project_report(document, version, language))
-        attachment = Attachment(
-            data_name, gettext("All answers of this self-assessment as data"), canonical_json(dict(document))
-        )
+        html = report_html(project_report(json.loads(canonical), version, language))
+        attachment = Attachment(data_name, gettext("All answers of this self-assessment as data"), canonical)
     return render_pdf(html, stylesheet(), created=version.date.isoformat(), attachment=attachment)
 
 
 def report_html(report: ProjectReport) -> str:
     """The report as one HTML page without styles, for print."""
     with translation_override(report.language):
-        return render_to_string("reports/project_report.html", {"report": report})
+        html = render_to_string("reports/project_report.html", {"report": report})
+    # WeasyPrint now and then breaks a line early when a paragraph ends with white space.
+    return WHITE_SPACE_BEFORE_END.sub(r"\1", html)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import override as translation_override
 
 from principles.models import Perspective, Term
@@ -101,7 +101,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class AspectPart:
-    """A pole or aspect with its statements."""
+    """A pole or aspect with its statements; questions that are open are named elsewhere."""
 
     key: str
     name: str
@@ -143,6 +143,7 @@ class Chapter:
     chart_template: str
     figures: tuple[Figures, ...]
     has_target: bool
+    has_answers: bool
     aspects: tuple[AspectPart, ...]
     evidence: tuple[Evidence, ...]
     practice: tuple[Practice, ...]
@@ -226,7 +227,6 @@ class ProjectReport:
     short_hash: str
     full_hash: str
     catalogue_version: str
-    has_answers: bool
     is_shortened: bool
     lacks_characters: bool
     summary: Summary
@@ -240,6 +240,11 @@ class ProjectReport:
     def chapters(self) -> tuple[Chapter, ...]:
         """All twelve in the order of the report."""
         return tuple(chapter for part in self.parts for chapter in part.chapters)
+
+    @property
+    def has_statements(self) -> bool:
+        """Whether the annex has anything to show."""
+        return any(chapter.has_answers for chapter in self.chapters)
 
 
 def project_report(document: Document, version: Version, language: str) -> ProjectReport:
@@ -287,7 +292,6 @@ def _project_report(document: Document, version: Version) -> ProjectReport:
         short_hash=full_hash[:SHORT_HASH_LENGTH],
         full_hash=full_hash,
         catalogue_version=result.catalogue.version,
-        has_answers=result.score.answered > 0,
         is_shortened=is_shortened,
         lacks_characters=lacks_characters,
         summary=_summary(result),
@@ -437,6 +441,7 @@ def _chapter(dimension: DimensionResult, result: Result) -> Chapter:
         chart_template="charts/pole_bar.svg" if dimension.score.is_principle else "charts/aspect_bars.svg",
         figures=(*(_aspect_figures(aspect) for aspect in dimension.aspects), _dimension_figures(dimension)),
         has_target=dimension.target is not None,
+        has_answers=any(aspect.statements for aspect in aspects),
         aspects=aspects,
         evidence=tuple(
             evidence for aspect in aspects for statement in aspect.statements for evidence in statement.evidence
@@ -503,7 +508,7 @@ def _aspect(aspect: AspectResult) -> AspectPart:
         aspect.key,
         aspect.aspect.name,
         aspect.aspect.summary,
-        tuple(_statement(question) for question in aspect.questions if question.in_scope),
+        tuple(_statement(question) for question in aspect.questions if question.in_scope and not question.is_open),
     )
 
 
@@ -527,9 +532,7 @@ def _statement(question: QuestionResult) -> Statement:
 def _level(question: QuestionResult) -> str:
     if question.is_not_applicable:
         return gettext("not applicable")
-    if question.level is None:
-        return pgettext("question", "open")
-    return f"{question.level} – {Level(question.level).label}"
+    return "" if question.level is None else f"{question.level} – {Level(question.level).label}"
 
 
 def _evidence(key: str, item: Mapping[str, str]) -> Evidence:

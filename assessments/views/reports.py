@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from ..exchange import ExchangeError
 from ..permissions import Action
-from ..reports.documents import file_name, report_file, report_of
+from ..reports.documents import edition_of, report_file, report_of
 from ..reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError, is_available
 from .access import get_assessment
 
@@ -31,15 +31,16 @@ def report_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as a page, the same words as in the PDF."""
     assessment = get_assessment(request, pk, Action.VIEW_ASSESSMENT)
     language = _language(request)
+    edition = edition_of(assessment)
     return render(
         request,
         "assessments/report_preview.html",
         {
             "assessment": assessment,
-            "report": report_of(assessment, language),
+            "report": report_of(edition, language),
             "languages": settings.LANGUAGES,
             "language": language,
-            "file_name": file_name(assessment),
+            "file_name": edition.file_name(),
             "pdf_is_available": is_available(),
         },
     )
@@ -51,7 +52,7 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as PDF, with its data inside."""
     assessment = get_assessment(request, pk, Action.EXPORT)
     try:
-        report = report_file(assessment, _language(request))
+        report = report_file(edition_of(assessment), _language(request))
     except PdfUnavailableError:
         return _no_pdf(request, pk, _("This server cannot make PDF files at the moment. Please tell its operator."))
     except PdfLimitError:

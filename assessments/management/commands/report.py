@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ...exchange import ExchangeError
 from ...models import Assessment
-from ...reports.documents import report_file
+from ...reports.documents import edition_of, report_file
 from ...reports.pdf import PdfError
 from ...reports.storage import write_atomically
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if assessment is None:
             raise CommandError(_("There is no assessment with the id %(id)d.") % {"id": pk})
         try:
-            report = report_file(assessment, options["language"])
+            report = report_file(edition_of(assessment), options["language"])
         except (PdfError, ExchangeError) as error:
             raise CommandError(str(error)) from error
         try:

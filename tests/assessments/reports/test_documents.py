@@ -1,16 +1,21 @@
 """Report files: made once, named well, written by the command."""
 
+import hashlib
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from assessments.enums import State
-from assessments.models import Assessment
+from assessments.exchange import export_document
+from assessments.models import Assessment, Snapshot
 from assessments.reports import documents
-from assessments.reports.documents import file_name, report_file
+from assessments.reports.documents import edition_of
 from assessments.reports.pdf import PdfUnavailableError
+from assessments.snapshots import canonical_json
+from assessments.verification import hash_of_pdf
 from tests.factories import make_answer, make_assessment
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +32,10 @@ def files(settings, tmp_path):
     }
 
 
+def report_file(assessment: Assessment, language: str) -> documents.ReportFile:
+    return documents.report_file(edition_of(assessment), language)
+
+
 @pytest.fixture
 def assessment(project) -> Assessment:
     assessment = make_assessment(project)
@@ -40,22 +49,48 @@ def test_the_second_download_renders_nothing(assessment, monkeypatch):
     assert report_file(assessment, "de") == first
 
 
-@pytest.mark.parametrize("change", ["answer", "state", "language", "project"])
+@pytest.mark.parametrize("change", ["answer", "number", "language", "project"])
 def test_changed_content_is_rendered_again(assessment, change):
     first = report_file(assessment, "de")
     match change:
         case "answer":
             make_answer(assessment, "4.1.a2", 1)
-        case "state":
-            assessment.state = State.SUBMITTED
+        case "number":
+            assessment.number = 2
         case "project":
             assessment.project.summary = "Neu beschrieben"
     assert report_file(assessment, "en" if change == "language" else "de").content != first.content
 
 
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED])
+def test_what_was_submitted_is_reported_as_it_was_frozen(assessment, state):
+    canonical = canonical_json(export_document(assessment)).decode()
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    submitted_at = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    Snapshot.objects.create(
+        assessment=assessment, number=1, canonical=canonical, sha256=digest, submitted_at=submitted_at
+    )
+    make_answer(assessment, "4.1.a2", 4)
+    assessment.state = state
+    edition = edition_of(assessment)
+    assert (edition.sha256, edition.canonical.decode()) == (digest, canonical)
+    assert edition.file_name() == "kiezblocks-digital_selbstbewertung_2026-07-01_v1.pdf"
+    assert hash_of_pdf(report_file(assessment, "de").content) == digest
+
+
+def test_deleting_an_assessment_deletes_its_stored_reports(assessment, tmp_path, django_capture_on_commit_callbacks):
+    report_file(assessment, "de")
+    assert list(tmp_path.rglob("*.pdf"))
+    with django_capture_on_commit_callbacks(execute=True):
+        assessment.delete()
+    assert not list(tmp_path.rglob("*.pdf"))
+
+
 def test_file_name(assessment):
     assessment.project.name = "Grün & gut: Straßenbäume"
-    assert re.fullmatch(r"grun-gut-strassenbaume_selbstbewertung_\d{4}-\d\d-\d\d_v1\.pdf", file_name(assessment))
+    assert re.fullmatch(
+        r"grun-gut-strassenbaume_selbstbewertung_\d{4}-\d\d-\d\d_v1\.pdf", edition_of(assessment).file_name()
+    )
 
 
 def test_the_command_writes_the_file(assessment, tmp_path, capsys):

@@ -65,6 +65,7 @@ def test_excluded_pole_counts_nowhere() -> None:
     pair = scored(PAIR, answered(4, 2, 2, 4) | answered(NOT, NOT, NOT, NOT, key="4.1.b"))
     assert (pair.score, pair.low, pair.high, pair.coverage) == exact(75, 75, 75, 1)
     assert (pair.balance, pair.weaker) == (None, None)
+    assert not pair.is_excluded
     second = pair.aspects[1]
     assert second.is_excluded
     assert (second.score, second.low, second.high, second.coverage, second.stage) == (None,) * 5

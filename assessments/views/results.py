@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -28,6 +27,7 @@ from ..exchange import (
 from ..explanations import DimensionExplanation, explain
 from ..forms.results import ImportForm, TargetsForm
 from ..permissions import Action, allowed_actions
+from ..reports.documents import file_name
 from ..result_charts import bars_of, radar_of
 from ..results import DimensionResult, result_of
 from ..scoring import stage_of
@@ -111,9 +111,7 @@ def assessment_export(request: HttpRequest, pk: int) -> HttpResponse:
     except ExchangeError as error:
         messages.error(request, _("The assessment cannot be exported. %(fault)s") % {"fault": error.faults[0]})
         return redirect("assessment_result", pk=assessment.pk)
-    name = (
-        f"{assessment.project.slug[:80]}_selbstbewertung_{localdate(assessment.changed_at)}_v{assessment.number}.json"
-    )
+    name = file_name(assessment, "json")
     return HttpResponse(
         text, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

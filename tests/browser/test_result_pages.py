@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from assessments.enums import Role, Scope
 from assessments.models import Assessment, User
@@ -16,7 +16,7 @@ from tests.factories import answer_all, make_assessment, make_project
 OpenPage = Callable[..., Page]
 Check = Callable[[Page], None]
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "narrow": {"viewport": {"width": 320, "height": 640}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
@@ -75,7 +75,11 @@ def test_a_figure_explains_itself_by_keyboard(owner_page: Page, draft: Assessmen
 
 
 def upload(page: Page, document: Any) -> None:
-    file = {"name": "bewertung.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
+    file: FilePayload = {
+        "name": "bewertung.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(document).encode(),
+    }
     page.goto("/projekte/einlesen/")
     page.locator("#id_file").set_input_files(file)
     page.locator("main button[type=submit]").click()

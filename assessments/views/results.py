@@ -20,14 +20,13 @@ from ..exchange import (
     ExchangeError,
     Fault,
     document_text,
-    export_document,
     import_document,
     parse_document,
 )
 from ..explanations import DimensionExplanation, explain
 from ..forms.results import ImportForm, TargetsForm
 from ..permissions import Action, allowed_actions
-from ..reports.documents import file_name
+from ..reports.documents import edition_of
 from ..result_charts import bars_of, radar_of
 from ..results import DimensionResult, result_of
 from ..scoring import stage_of
@@ -104,16 +103,18 @@ def assessment_targets(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def assessment_export(request: HttpRequest, pk: int) -> HttpResponse:
-    """The assessment as an exchange document."""
+    """What the report shows as an exchange document: the frozen one once submitted, else the answers as they stand."""
     assessment = get_assessment(request, pk, Action.EXPORT, "project__organisation")
     try:
-        text = document_text(export_document(assessment))
+        edition = edition_of(assessment)
     except ExchangeError as error:
         messages.error(request, _("The assessment cannot be exported. %(fault)s") % {"fault": error.faults[0]})
         return redirect("assessment_result", pk=assessment.pk)
-    name = file_name(assessment, "json")
+    name = edition.file_name("json")
     return HttpResponse(
-        text, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        document_text(edition.document),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import cos, pi, sin
+from textwrap import wrap
 
 from django.utils.translation import gettext
 
@@ -26,6 +27,7 @@ RADAR_SIZE = (760, 620)
 RADAR_CENTRE = (380, 310)
 RADAR_RADIUS = 205
 _LABEL_DISTANCE = 26
+_LABEL_LETTERS = 18
 _LABEL_LINE = 16
 
 # The bars are as wide as a phone shows them without shrinking their text much.
@@ -186,7 +188,8 @@ def _label(axis: Axis, x: float, y: float) -> Label:
     """Text beside the end of its axis, growing away from the circle."""
     offset = x - RADAR_CENTRE[0]
     anchor = "middle" if abs(offset) < 1 else "start" if offset > 0 else "end"
-    height = _LABEL_LINE * len(axis.name)
+    names = [line for part in axis.name for line in wrap(part, _LABEL_LETTERS, break_long_words=False)]
+    height = _LABEL_LINE * len(names)
     share = (y - RADAR_CENTRE[1]) / (RADAR_RADIUS + _LABEL_DISTANCE)
     # At the top the block ends here, at the bottom it begins here, at the sides it is centred.
     top = y + 5 - height / 2 + height / 2 * share
@@ -195,7 +198,7 @@ def _label(axis: Axis, x: float, y: float) -> Label:
         y=coordinate(top),
         anchor=anchor,
         key=axis.key,
-        lines=tuple((coordinate(top + _LABEL_LINE * number), line) for number, line in enumerate(axis.name, start=1)),
+        lines=tuple((coordinate(top + _LABEL_LINE * number), line) for number, line in enumerate(names, start=1)),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-EXCERPT_LENGTH = 220
+EXCERPT_LENGTH = 180
 """Characters of a rationale that a chapter shows; the annex has all of it."""
 SOFT_HYPHEN = "\u00ad"
 TEXT_BUDGET = 400_000

@@ -126,3 +126,10 @@ def test_svg_is_well_formed_titled_and_free_of_inline_style(template, chart, lan
             assert ";" not in element.get(name, "")
             if name != "points":
                 float(element.get(name, "0"))
+
+
+def test_a_long_name_stands_in_two_lines_and_is_said_in_one():
+    axes = [Axis(f"2.{number}", ("oriented to the common good",), 50, 50, 50) for number in range(1, 5)]
+    chart = radar(axes)
+    assert [line for _, line in chart.labels[0].lines] == ["oriented to the", "common good"]
+    assert "oriented to the common good: 50" in chart.title

@@ -110,11 +110,10 @@ def assessment_export(request: HttpRequest, pk: int) -> HttpResponse:
     except ExchangeError as error:
         messages.error(request, _("The assessment cannot be exported. %(fault)s") % {"fault": error.faults[0]})
         return redirect("assessment_result", pk=assessment.pk)
-    name = edition.file_name("json")
     return HttpResponse(
         document_text(edition.document),
         content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{edition.file_name("json")}"'},
     )
 
 

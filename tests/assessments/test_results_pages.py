@@ -12,6 +12,8 @@ from django.utils.html import strip_tags
 from assessments.enums import Role, Scope, State
 from assessments.exchange import document_text, export_document
 from assessments.models import Assessment, Membership, Project, User
+from assessments.snapshots import document_hash
+from assessments.workflow import submit
 from tests.assessments.documents import mixed_answers, sound_document
 from tests.factories import answer_all, make_assessment, make_project
 
@@ -155,6 +157,16 @@ def test_export_is_a_download_with_a_speaking_name(client: Client, viewer: User,
     name = f"kiezblocks-digital_selbstbewertung_{date}_v1.json"
     assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert json.loads(response.content) == export_document(draft)
+
+
+def test_export_of_what_was_submitted_is_the_frozen_document(client: Client, owner: User, draft: Assessment) -> None:
+    snapshot = submit(draft, owner)
+    Project.objects.update(name="Umbenannt")
+    sign_in(client, owner)
+
+    response = client.get(f"/bewertungen/{draft.pk}/export.json")
+
+    assert document_hash(json.loads(response.content)) == snapshot.sha256
 
 
 def test_export_that_is_not_possible_is_told(client: Client, owner: User, draft: Assessment) -> None:

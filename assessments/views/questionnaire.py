@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,6 +36,7 @@ from ..scoring import AssessmentScore, score_assessment
 from ..stored_scores import shapes_of
 from .access import get_assessment, signed_in
 from .assessments import values_in
+from .resend import keep_entries
 
 Neighbours = dict[str, Dimension | None]
 
@@ -90,9 +91,13 @@ def progress_bars(score: AssessmentScore, dimension: Dimension) -> list[dict[str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def assessment_dimension(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """One dimension with its questions; read-only for viewers and once the assessment is submitted."""
+    if not request.user.is_authenticated:
+        return keep_entries(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
+    expected = request.POST.get("signed_in_as", "")
+    if expected and expected != str(request.user.pk):
+        return keep_entries(request)
     action = Action.ANSWER if request.method == "POST" else Action.VIEW_ASSESSMENT
     assessment = get_assessment(request, pk, action)
     dimensions = list(load_catalogue(assessment.catalogue_id).dimensions.all())

@@ -319,6 +319,29 @@ def test_without_javascript(owner_page_without_javascript: Page, empty: Assessme
     assert answers["4.1.b1"].rationale == "Emils Text\n\nOlgas Text"
 
 
+def test_without_javascript_signing_in_again_costs_no_text(
+    owner_page_without_javascript: Page, empty: Assessment, owner: User
+):
+    page = owner_page_without_javascript
+    page.goto(dimension_url(empty))
+    Session.objects.all().delete()
+    rationale(page).fill("Während der Pause abgemeldet")
+    page.get_by_role("button", name="Save and next").click()
+    with page.context.expect_page() as opened:
+        page.locator("main").get_by_role("link").click()
+    tab = opened.value
+    tab.locator("input[type=email]").fill(owner.email)
+    tab.locator("input[type=password]").fill(PASSWORD)
+    tab.locator("main form button[type=submit]").first.click()
+    tab.wait_for_url(f"**{dimension_url(empty)}")
+    tab.close()
+    page.locator("main button").click()
+    # The form carries the token from before; the second press carries a fresh one.
+    page.locator("main button").click()
+    page.wait_for_url("**/4.2/")
+    assert empty.answers.get().rationale == "Während der Pause abgemeldet"
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("name", ["project_list", "project_detail", "project_edit", "member_list", "project_delete"])
 def test_project_pages_are_accessible(

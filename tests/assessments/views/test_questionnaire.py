@@ -425,3 +425,61 @@ class TestTaskList:
         closed = make_assessment(project, state=State.SUBMITTED)
         page.post(reverse("assessment_delete", args=[closed.pk]))
         assert Assessment.objects.filter(pk=closed.pk).exists()
+
+
+class TestSessionWithoutJavaScript:
+    ORIGIN = "http://testserver"
+
+    def test_signed_out_the_entries_come_back_with_a_way_to_sign_in(self, client: Client, empty: Assessment):
+        response = client.post(dimension_url(empty), entry(level="2", rationale="Zeile 1\r\n<Zeile 2>"))
+        html = response.content.decode()
+        assert response.status_code == 401
+        assert reverse("account_login") in html
+        assert "Zeile 1\r\n&lt;Zeile 2&gt;</textarea>" in html
+        assert not Answer.objects.exists()
+
+    def test_reading_signed_out_leads_to_the_sign_in(self, client: Client, empty: Assessment):
+        response = client.get(dimension_url(empty))
+        assert response.headers["Location"].startswith(reverse("account_login"))
+
+    def test_signed_in_as_somebody_else_nothing_is_saved(self, other_page: Client, empty: Assessment, owner: User):
+        response = other_page.post(dimension_url(empty), {**entry(level="2"), "signed_in_as": str(owner.pk)})
+        assert response.status_code == 401
+        assert "Emil Editor" in response.content.decode()
+        assert not Answer.objects.exists()
+
+    def test_an_old_token_costs_one_press_of_a_button(self, owner: User, empty: Assessment):
+        client = signed_in(owner, enforce_csrf_checks=True)
+        data = {**entry(level="2", rationale="Geduld"), "csrfmiddlewaretoken": "x" * 64}
+        refused = client.post(dimension_url(empty), data, headers={"Origin": self.ORIGIN})
+        html = refused.content.decode()
+        assert refused.status_code == 403
+        form = html[html.index("<main") :]
+        again = {name: unescape(text) for name, text in re.findall(r'<textarea name="([^"]*)" hidden>\n(.*?)</t', form)}
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]*)"', form)
+        assert token
+        again["csrfmiddlewaretoken"] = token[1]
+        assert client.post(dimension_url(empty), again).status_code == 302
+        assert empty.answers.get().rationale == "Geduld"
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
+        ],
+    )
+    def test_what_another_site_made_up_is_never_shown(self, owner: User, empty: Assessment, headers: dict[str, str]):
+        client = signed_in(owner, enforce_csrf_checks=True)
+        response = client.post(dimension_url(empty), entry(rationale="Fremder Text"), headers=headers)
+        assert response.status_code == 403
+        assert "Fremder Text" not in response.content.decode()
+
+    def test_other_forms_are_refused_as_ever(self, owner: User, empty: Assessment):
+        client = signed_in(owner, enforce_csrf_checks=True)
+        url = reverse("project_edit", args=[empty.project.pk])
+        response = client.post(url, {"name": "Anders"}, headers={"Origin": self.ORIGIN})
+        assert response.status_code == 403
+        assert "Anders" not in response.content.decode()

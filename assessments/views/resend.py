@@ -1,0 +1,56 @@
+"""Nothing typed is lost when a form arrives without a session or with an old token.
+
+Signing in again changes the token of every form that is still open. With JavaScript the questionnaire fetches a fresh
+one; without it the server shows the entries once more, to be sent with the press of a button.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as plain_csrf_failure
+
+KEPT_VIEWS = frozenset({"assessment_dimension"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken"})
+
+
+def keep_entries(request: HttpRequest) -> HttpResponse:
+    """Show that nothing was saved yet, where to sign in, and a button that sends the same entries again."""
+    user = request.user
+    is_writer = user.is_authenticated and request.POST.get("signed_in_as") in {None, "", str(user.pk)}
+    if is_writer:
+        message = _("You have signed in again. Press the button to save your entries.")
+    elif user.is_authenticated:
+        message = _("You are now signed in as %(name)s. Sign in as the person who wrote this, then come back here.")
+        message %= {"name": user.get_full_name()}
+    else:
+        message = _("You have been signed out. Sign in in another tab and come back here; your entries stay.")
+    context = {
+        "message": message,
+        "login": "" if is_writer else f"{reverse('account_login')}?{urlencode({'next': request.path})}",
+        "entries": [(name, text) for name, texts in request.POST.lists() if name not in NOT_KEPT for text in texts],
+    }
+    return render(request, "assessments/entries_kept.html", context, status=401)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Keep the entries of a page of ours that was open while somebody signed in again; refuse everything else.
+
+    A browser says where a form comes from. Entries that another site made up are never shown as one's own.
+    """
+    match = request.resolver_match
+    if match and match.view_name in KEPT_VIEWS and _comes_from_here(request):
+        response = keep_entries(request)
+        response.status_code = 403
+        return response
+    return plain_csrf_failure(request, reason)
+
+
+def _comes_from_here(request: HttpRequest) -> bool:
+    origin = request.headers.get("Origin", "")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return bool(origin) and urlsplit(origin).netloc == request.get_host() and site == "same-origin"

@@ -123,7 +123,7 @@ def next_to_do(project: Project, latest: Assessment | None, progress: Progress |
 
 
 def _to_do_in(latest: Assessment, progress: Progress | None) -> ToDo:
-    result = latest.get_absolute_url()
+    result = reverse("assessment_result", args=[latest.pk])
     if latest.state == State.SUBMITTED:
         return ToDo(_("The assessment is being reviewed."), _("See the result"), result)
     resume = reverse("assessment_resume", args=[latest.pk])

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from principles.models import Aspect, Dimension, Question
@@ -176,6 +180,19 @@ class Panel:
     def chosen(self) -> Option | None:
         """The chosen level or „not applicable“, for reading; ``None`` while the question is open."""
         return next((one for one in (*self.options, self.other_options[0]) if one.is_chosen), None)
+
+    @property
+    def help(self) -> SafeString:
+        """Why the question matters, evidence hints, steps and source: the same for everybody, so written once.
+
+        It is kept on the question, which a published catalogue keeps in turn.
+        """
+        name = f"_help_{get_language()}"
+        known = self.question.__dict__.get(name)
+        if known is None:
+            known = render_to_string("assessments/_question_help.html", {"question": self.question})
+            self.question.__dict__[name] = known
+        return cast("SafeString", known)
 
     @property
     def links(self) -> list[Mapping[str, str]]:

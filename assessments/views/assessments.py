@@ -33,13 +33,17 @@ def values_in(assessment: Assessment) -> dict[str, Value]:
 
 def asked_questions(assessment: Assessment) -> list[tuple[Dimension, Question]]:
     """The questions in the assessment's scope, in catalogue order."""
-    return [
-        (dimension, question)
-        for dimension in load_catalogue(assessment.catalogue_id).dimensions.all()
-        for aspect in dimension.aspects.all()
-        for question in aspect.questions.all()
-        if question.is_core or assessment.scope == Scope.FULL
-    ]
+    catalogue = load_catalogue(assessment.catalogue_id)
+    known = catalogue.__dict__.get("_questions")
+    if known is None:
+        # Kept on the catalogue itself, so that it lives exactly as long as the questions.
+        known = catalogue.__dict__["_questions"] = [
+            (dimension, question)
+            for dimension in catalogue.dimensions.all()
+            for aspect in dimension.aspects.all()
+            for question in aspect.questions.all()
+        ]
+    return [one for one in known if one[1].is_core or assessment.scope == Scope.FULL]
 
 
 def _hints() -> list[dict[str, Any]]:

@@ -119,19 +119,30 @@ def next_to_do(project: Project, latest: Assessment | None, progress: Progress |
         return ToDo(_("No assessment yet."), _("Start the first assessment"), start)
     if latest.state == State.APPROVED:
         return ToDo(_("The assessment is approved."), _("Start the next assessment"), start)
-    return _to_do_in(latest, progress)
+    return _to_do_in(latest, progress, may)
 
 
-def _to_do_in(latest: Assessment, progress: Progress | None) -> ToDo:
+def _to_do_in(latest: Assessment, progress: Progress | None, may: Collection[Action]) -> ToDo:
     result = reverse("assessment_result", args=[latest.pk])
     if latest.state == State.SUBMITTED:
         return ToDo(_("The assessment is being reviewed."), _("See the result"), result)
     resume = reverse("assessment_resume", args=[latest.pk])
+    feedback = reverse("assessment_feedback", args=[latest.pk])
     if latest.state == State.RETURNED:
-        return ToDo(_("The assessment was returned. Work on the comments."), _("Go on"), resume)
+        text = _("The assessment was returned.")
+        if Action.ANSWER in may:
+            text = _("The assessment was returned. Work on the comments.")
+        return ToDo(text, _("Read the comments of the review"), feedback)
     if progress is None or not progress.is_started:
         return ToDo(_("The assessment has begun, nothing is answered yet."), _("Answer the first question"), resume)
     if progress.is_complete:
-        return ToDo(_("All questions are answered."), _("See the result"), result)
+        return _to_submit(latest, may)
     text = ngettext("%(count)d question is still open.", "%(count)d questions are still open.", progress.open)
     return ToDo(text % {"count": progress.open}, _("Go on where you left off"), resume)
+
+
+def _to_submit(latest: Assessment, may: Collection[Action]) -> ToDo:
+    if Action.SUBMIT in may:
+        return ToDo(_("All questions are answered."), _("Submit"), reverse("assessment_submit", args=[latest.pk]))
+    result = reverse("assessment_result", args=[latest.pk])
+    return ToDo(_("All questions are answered. An owner can submit now."), _("See the result"), result)

@@ -13,7 +13,7 @@ from typing import Any
 from principles.models import Aspect, Catalogue, Dimension, Question, load_catalogue
 
 from .answering import AnswerContent
-from .enums import Scope
+from .enums import Level, Scope
 from .models import Assessment
 from .next_steps import SHOWN_FIRST, good_practice, prioritise
 from .scoring import POINTS_PER_LEVEL, AspectScore, AssessmentScore, DimensionScore, Value, score_assessment
@@ -44,6 +44,11 @@ class QuestionResult:
     def level(self) -> int | None:
         """The level, if one was chosen."""
         return self.answer.level
+
+    @property
+    def level_label(self) -> str:
+        """The general name of the level; empty without one."""
+        return "" if self.level is None else str(Level(self.level).label)
 
     @property
     def is_not_applicable(self) -> bool:

@@ -3,7 +3,18 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import assessments, autosave, good_practice, guide, members, projects, questionnaire, reports, results
+from .views import (
+    assessments,
+    autosave,
+    good_practice,
+    guide,
+    members,
+    projects,
+    questionnaire,
+    reports,
+    results,
+    submission,
+)
 
 
 class DimensionConverter(StringConverter):
@@ -43,6 +54,10 @@ urlpatterns = [
     path("bewertungen/<int:pk>/weiter/", assessments.assessment_resume, name="assessment_resume"),
     path("bewertungen/<int:pk>/vertiefen/", assessments.assessment_deepen, name="assessment_deepen"),
     path("bewertungen/<int:pk>/loeschen/", assessments.assessment_delete, name="assessment_delete"),
+    path("bewertungen/<int:pk>/einreichen/", submission.assessment_submit, name="assessment_submit"),
+    path("bewertungen/<int:pk>/zurueckziehen/", submission.assessment_withdraw, name="assessment_withdraw"),
+    path("bewertungen/<int:pk>/rueckmeldung/", submission.assessment_feedback, name="assessment_feedback"),
+    path("bewertungen/<int:pk>/rueckmeldung/<int:thread_pk>/", submission.feedback_reply, name="feedback_reply"),
     path("bewertungen/<int:pk>/ergebnis/", results.assessment_result, name="assessment_result"),
     path("bewertungen/<int:pk>/ziele/", results.assessment_targets, name="assessment_targets"),
     path("bewertungen/<int:pk>/export.json", results.assessment_export, name="assessment_export"),

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..enums import State
+from ..enums import Level, State
 from .assessments import Assessment
 
 
@@ -110,6 +110,16 @@ class StateChange(models.Model):
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
 
+    @property
+    def is_return(self) -> bool:
+        """Whether a reviewer returned the submission; a withdrawal by the team may lead to the same state."""
+        return self.to_state == State.RETURNED and not self.is_withdrawal
+
+    @property
+    def label(self) -> str:
+        """What happened, in a word."""
+        return str(_("Withdrawn by the team") if self.is_withdrawal else State(self.to_state).label)
+
 
 class ReviewerRating(models.Model):
     """What a reviewer would have answered (Fremdeinschätzung): a level of their own for one question, and why.
@@ -146,3 +156,8 @@ class ReviewerRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_key}: {self.level}"
+
+    @property
+    def level_label(self) -> str:
+        """The general name of the level."""
+        return str(Level(self.level).label)

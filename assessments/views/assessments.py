@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from principles.models import Catalogue, Dimension, Question, load_catalogue
 
-from ..enums import Scope
+from ..enums import Scope, State
 from ..forms.projects import SCOPE_HINTS, StartForm
 from ..models import Assessment
 from ..permissions import Action, allowed_actions
 from ..progress import Progress, effort
 from ..scoring import Value, score_assessment
+from ..standing import standing_of
 from ..stored_scores import shapes_of, value_of
 from ..workflow import WorkflowError, deepen, delete_draft, open_assessment, start_assessment
 from .access import get_assessment, get_project, signed_in
@@ -90,6 +91,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     catalogue = load_catalogue(assessment.catalogue_id)
     score = score_assessment(shapes_of(catalogue), values_in(assessment), Scope(assessment.scope))
     may = allowed_actions(request.user, assessment)
+    standing = standing_of(assessment)
     groups: list[dict[str, Any]] = [
         {"kind": Dimension.Kind.PRINCIPLE, "heading": _("Principles of good practice"), "rows": []},
         {"kind": Dimension.Kind.GUIDING_IDEA, "heading": _("Guiding ideas"), "rows": []},
@@ -108,6 +110,9 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "groups": groups,
         "may": {action.value for action in may},
         "can_answer": Action.ANSWER in may and assessment.is_open,
+        "can_submit": Action.SUBMIT in may and assessment.is_open,
+        "can_delete": Action.DELETE_ASSESSMENT in may and assessment.state == State.DRAFT and not standing.changes,
+        "standing": standing,
         "can_deepen": Action.ANSWER in may and assessment.is_open and assessment.scope == Scope.QUICK,
     }
     return render(request, "assessments/assessment_detail.html", context)
@@ -135,7 +140,7 @@ def assessment_deepen(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         deepen(assessment)
     except WorkflowError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.messages[0])
     else:
         messages.success(request, _("This is now a full assessment. All your answers have been kept."))
     return redirect(assessment)
@@ -150,7 +155,7 @@ def assessment_delete(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             delete_draft(assessment)
         except WorkflowError as error:
-            messages.error(request, error.message)
+            messages.error(request, error.messages[0])
             return redirect(assessment)
         messages.success(request, _("The assessment has been deleted."))
         return redirect(assessment.project)

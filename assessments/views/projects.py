@@ -14,13 +14,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ..enums import OPEN_STATES, Role
+from ..enums import UNFINISHED_STATES, Role, State
 from ..forms.projects import ProjectForm
-from ..models import Assessment, Project
+from ..models import Assessment, Project, Snapshot
 from ..permissions import TABLE, Action, allowed_actions
 from ..progress import Progress, ToDo, next_to_do
 from ..scoring import stage_of, whole_points
+from ..standing import history, standing_of
 from ..teams import create_project
+from ..workflow import WorkflowError, delete_project
 from .access import get_project, signed_in
 
 PAGE_SIZE = 50
@@ -78,7 +80,9 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One project: where it stands, what to do next, who is in it, what was assessed."""
     project = get_project(request, pk, Action.VIEW_PROJECT)
     may = allowed_actions(request.user, project)
-    assessments = list(project.assessments.select_related("scores"))
+    assessments = list(
+        project.assessments.select_related("scores").prefetch_related(Prefetch("state_changes", history()))
+    )
     latest = assessments[0] if assessments else None
     progress = progress_of(latest) if latest else None
     context = {
@@ -86,12 +90,23 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may": {action.value for action in may},
         "perspectives": project.perspectives.all(),
         "memberships": project.memberships.select_related("user"),
-        "assessments": [{"assessment": one, "progress": progress_of(one)} for one in assessments],
+        "assessments": [
+            {
+                "assessment": one,
+                "progress": progress_of(one),
+                "standing": standing_of(one, list(one.state_changes.all())),
+            }
+            for one in assessments
+        ],
+        "can_compare": sum(
+            change.to_state == State.SUBMITTED for one in assessments for change in one.state_changes.all()
+        )
+        > 1,
         "latest": latest,
         "progress": progress,
         "figures": _figures(latest) if latest else [],
         "to_do": next_to_do(project, latest, progress, may),
-        "can_start": Action.START_ASSESSMENT in may and not any(one.state in OPEN_STATES for one in assessments),
+        "can_start": Action.START_ASSESSMENT in may and not any(one.state in UNFINISHED_STATES for one in assessments),
     }
     return render(request, "assessments/project_detail.html", context)
 
@@ -133,14 +148,21 @@ def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def project_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what will be lost, then delete the project for ever."""
     project = get_project(request, pk, Action.DELETE_PROJECT)
+    refused = False
     if request.method == "POST":
         name = project.name
-        project.delete()
-        messages.success(request, _("The project “%(name)s” has been deleted.") % {"name": name})
-        return redirect("project_list")
+        try:
+            delete_project(project)
+        except WorkflowError:
+            # Said on the page, below.
+            refused = True
+        else:
+            messages.success(request, _("The project “%(name)s” has been deleted.") % {"name": name})
+            return redirect("project_list")
     context = {
+        "is_kept": refused or Snapshot.objects.filter(assessment__project=project).exists(),
         "project": project,
         "assessments": project.assessments.select_related("scores"),
         "members": project.memberships.count(),
     }
-    return render(request, "assessments/project_delete.html", context)
+    return render(request, "assessments/project_delete.html", context, status=409 if refused else 200)

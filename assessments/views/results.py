@@ -30,6 +30,7 @@ from ..reports.documents import edition_of
 from ..result_charts import bars_of, radar_of
 from ..results import DimensionResult, result_of
 from ..scoring import stage_of
+from ..standing import shown_result
 from ..targets import set_targets
 from .access import get_assessment
 
@@ -42,7 +43,7 @@ SHOWN_FAULTS = 200
 def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
     """Scores with their explanation, next steps, gaps, good practice and what is still open."""
     assessment = get_assessment(request, pk, Action.VIEW_ASSESSMENT)
-    result = result_of(assessment)
+    result = shown_result(assessment)
     may = allowed_actions(request.user, assessment)
     context = {
         "assessment": assessment,

@@ -1,0 +1,68 @@
+"""Where an assessment stands: which content counts, and how it got here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from .enums import State
+from .models import Assessment, Snapshot, StateChange
+from .results import Result, result_of, result_of_document
+
+FROZEN_STATES = (State.SUBMITTED, State.APPROVED)
+"""States in which the newest snapshot is what is shown and printed, not what the tables hold."""
+
+
+def frozen_snapshot(assessment: Assessment) -> Snapshot | None:
+    """The snapshot that counts while an assessment is submitted or approved; None while the team works on it."""
+    if assessment.state not in FROZEN_STATES:
+        return None
+    return assessment.snapshots.order_by("number").last()
+
+
+def shown_result(assessment: Assessment) -> Result:
+    """The result that counts: of the frozen document, or of what the team has entered so far."""
+    snapshot = frozen_snapshot(assessment)
+    return result_of_document(snapshot.document) if snapshot else result_of(assessment)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The steps an assessment has taken, the newest first, and what follows from them."""
+
+    state: State
+    changes: tuple[StateChange, ...]
+
+    @property
+    def last_return(self) -> StateChange | None:
+        """The newest return by a reviewer, with its reason."""
+        return next((one for one in self.changes if one.is_return), None)
+
+    @property
+    def returned(self) -> StateChange | None:
+        """The return the team is working on."""
+        return self.last_return if self.state == State.RETURNED else None
+
+    @property
+    def submission(self) -> StateChange | None:
+        """The submission that is being reviewed."""
+        return self.changes[0] if self.changes and self.state == State.SUBMITTED else None
+
+    @property
+    def approval(self) -> StateChange | None:
+        """The approval, with the date until which it is valid."""
+        return self.changes[0] if self.changes and self.state == State.APPROVED else None
+
+
+def history() -> QuerySet[StateChange]:
+    """Steps with their authors and snapshots, the newest first, without the frozen documents."""
+    return StateChange.objects.select_related("author", "snapshot").defer("snapshot__canonical").order_by("-at", "-pk")
+
+
+def standing_of(assessment: Assessment, changes: Sequence[StateChange] | None = None) -> Standing:
+    """The standing of an assessment: one query, none if its ``changes`` (newest first) are known."""
+    if changes is None:
+        changes = list(history().filter(assessment=assessment))
+    return Standing(State(assessment.state), tuple(changes))

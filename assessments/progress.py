@@ -89,10 +89,9 @@ def minutes_for(questions: int) -> int:
 
 def duration(minutes: int) -> str:
     """Minutes in words: rounded to five, and many of them to half hours."""
-    if minutes < 10:
-        return ngettext("about %(count)d minute", "about %(count)d minutes", minutes) % {"count": minutes}
     if minutes < 90:
-        return _("about %(count)d minutes") % {"count": minutes // 5 * 5}
+        rounded = minutes if minutes < 10 else minutes // 5 * 5
+        return ngettext("about %(count)d minute", "about %(count)d minutes", rounded) % {"count": rounded}
     halves = (minutes + 15) // 30
     return _("about %(count)s hours") % {"count": number_format(Decimal(halves) / 2, use_l10n=True)}
 

@@ -270,6 +270,18 @@ class TestConflict:
         expect_saved(in_conflict)
         assert empty.answers.get().rationale == "Und weiter"
 
+    def test_what_is_changed_meanwhile_is_shown_and_kept(self, in_conflict: Page, empty: Assessment):
+        level(in_conflict, 4).check()
+        expect(in_conflict.locator(".conflict")).to_contain_text("4 – embedded and evidenced")
+        in_conflict.locator(".conflict textarea").fill("Von Hand verbunden")
+        with in_conflict.expect_response("**/antworten/**"):
+            rationale(in_conflict).fill("Olgas neuer Text")
+        expect(in_conflict.locator(".conflict textarea")).to_have_value("Von Hand verbunden")
+        in_conflict.get_by_role("button", name="Save both").click()
+        expect_saved(in_conflict)
+        answer = empty.answers.get()
+        assert (answer.level, answer.rationale) == (4, "Von Hand verbunden")
+
     def test_undecided_the_page_does_not_lead_on(self, in_conflict: Page, empty: Assessment):
         in_conflict.get_by_role("button", name="Save and next").click()
         expect(in_conflict.locator(".conflict")).to_be_visible()

@@ -12,6 +12,7 @@
   const FIRST_RETRY = 1000;
   const LONGEST_RETRY = 30000;
   const TIMEOUT = 20000;
+  const REFRESH = "refresh";
 
   const form = document.querySelector("[data-questionnaire]");
   if (!form) return;
@@ -66,8 +67,12 @@
 
     /* Something was changed: save when the pause is over. */
     changed(pause) {
-      if (this.blocked) return;
       clearTimeout(this.timer);
+      if (this.blocked) {
+        // Refused again, it comes back with what is typed now.
+        this.timer = setTimeout(() => this.save(REFRESH), pause);
+        return;
+      }
       // “Not applicable” waits for its reason instead of being refused at once.
       if (this.lacksReason) return this.say(words.reason, "waiting");
       if (!this.flying) this.say(words.unsaved, "waiting");
@@ -84,13 +89,13 @@
         body.set(this.version.name, this.version.value);
         body.set("request_key", crypto.randomUUID ? crypto.randomUUID() : uuid());
         body.set("signed_in_as", form.elements.signed_in_as.value);
-        if (resolution) {
+        if (resolution && resolution !== REFRESH) {
           body.set(`${this.key}-resolve`, resolution);
           for (const field of this.element.querySelectorAll(".conflict [name]")) {
             if (field.type !== "submit") body.set(field.name, field.value);
           }
         }
-        this.pending = { body, text };
+        this.pending = { body, text, resolution };
       }
       return this.send();
     }
@@ -133,6 +138,8 @@
       this.pending = null;
       this.retryIn = FIRST_RETRY;
       this.blocked = false;
+      // Typed on while the decision was on its way: with the old version it becomes a conflict to decide again.
+      if (data.html && this.snapshot() !== this.saved) return this.save();
       this.version.value = data.version;
       this.showErrors({});
       for (const bar of data.progress || []) showProgress(bar);
@@ -145,12 +152,17 @@
 
     /* Both are shown and the person decides; until then nothing of this question is sent. */
     conflict(data) {
+      const { text, resolution } = this.pending;
       this.pending = null;
       this.blocked = true;
       const place = this.element.querySelector("[data-conflict]");
-      place.replaceChildren(fragment(data.html));
+      const merged = place.querySelector("textarea");
+      // Whoever has begun to join both texts keeps that.
+      const isEdited = merged && merged.value !== merged.defaultValue;
+      if (!isEdited || resolution !== REFRESH) place.replaceChildren(fragment(data.html));
       this.say(data.message, "failed");
       this.settle(false);
+      if (this.snapshot() !== text) this.changed(0);
     }
 
     /* The text stays; it is sent again as soon as it is changed. */

@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import combinations, pairwise
 
 import pytest
+from django.db.models import Model
 
 from principles.models import (
     Aspect,
@@ -122,11 +123,11 @@ def test_no_anchor_hides_behind_a_vague_word(questions: list[Question], language
 
 
 @pytest.mark.parametrize("model", [Dimension, Aspect, Question, Perspective, ContextReference, CityGroup, Term])
-def test_both_languages_are_complete(model: type):
+def test_both_languages_are_complete(model: type[Model]):
     german = [field.name for field in model._meta.fields if field.name.endswith("_de")]
 
     assert german
-    for instance in model.objects.all():
+    for instance in model._default_manager.all():
         for name in german:
             english = getattr(instance, name.removesuffix("de") + "en")
             assert getattr(instance, name), f"{instance}: {name}"

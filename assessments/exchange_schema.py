@@ -118,12 +118,13 @@ def _type(broken: Broken) -> _Said:
         "null": "null",
     }
     wanted = broken.wanted if isinstance(broken.wanted, list) else [broken.wanted]
+    either = _("or")
     yield (
         (),
         _("Found %(value)s, expected %(type)s.")
         % {
             "value": shown(broken.value),
-            "type": f" {_('or')} ".join(names[name] for name in wanted),
+            "type": f" {either} ".join(names[name] for name in wanted),
         },
     )
 

@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 30
 
 
-@login_required
 @require_safe
+@login_required
 def report_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as a page, the same words as in the PDF."""
     assessment = get_assessment(request, pk, Action.VIEW_ASSESSMENT)
@@ -46,8 +46,8 @@ def report_preview(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
 @require_safe
+@login_required
 def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as PDF, with its data inside."""
     assessment = get_assessment(request, pk, Action.EXPORT)

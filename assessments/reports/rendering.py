@@ -56,6 +56,8 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 PRINT_FLAG = 4
+KEPT_STYLESHEETS = 8
+"""There is one for each kind of document."""
 
 pdf_objects.install()
 
@@ -105,7 +107,9 @@ class Renderer:
         if css not in self.stylesheets:
             with _complaints() as complaints:
                 sheet = weasyprint.CSS(string=css, url_fetcher=self.fetcher, font_config=self.fonts)
-            self.stylesheets = {css: (sheet, complaints)}
+            if len(self.stylesheets) >= KEPT_STYLESHEETS:
+                self.stylesheets.clear()
+            self.stylesheets[css] = (sheet, complaints)
             self.render(Job(WARM_UP, css, "2021-06-30"))
 
     def render(self, job: Job) -> tuple[bytes, list[str]]:

@@ -62,6 +62,10 @@ class StaffRole(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+REVIEWING_ROLES = (StaffRole.REVIEWER, StaffRole.ADMINISTRATOR)
+"""Who in the Senatskanzlei reviews submissions."""
+
+
 class Phase(TextChoices):
     """Phases of a project: the five steps of „Gemeinsam Digital: Berlin“."""
 

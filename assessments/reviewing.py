@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .answering import text_fault, tidy
-from .discussion import begin_thread, clean_comment, reply
+from .discussion import begin_thread, clean_comment, reply, set_open
 from .enums import State
 from .models import Assessment, ReviewerRating, Snapshot, StateChange, Thread, User
 from .scoring import HIGHEST_LEVEL
@@ -30,8 +30,8 @@ class ReviewNote:
     level: int | None = None
     note: str = ""
     comment: str = ""
-    is_done: bool = False
-    """Whether the thread of this place is settled."""
+    is_done: bool | None = None
+    """Whether the thread of this place is settled; None leaves it as it is."""
     request_key: UUID | None = None
 
 
@@ -58,6 +58,11 @@ def waiting_submissions(reviewer: User) -> QuerySet[Assessment]:
     )
 
 
+def reviewed_snapshot(assessment: Assessment) -> Snapshot:
+    """The newest submission that the team did not withdraw: what the Senatskanzlei sees of an assessment."""
+    return assessment.snapshots.exclude(state_changes__is_withdrawal=True).latest("number")
+
+
 def predecessor(snapshot: Snapshot) -> Snapshot | None:
     """What the reviewers saw last of the same assessment: the newest earlier submission that was returned.
 
@@ -73,6 +78,28 @@ def predecessor(snapshot: Snapshot) -> Snapshot | None:
         .order_by("-number")
         .first()
     )
+
+
+def changed_answers(assessments: Iterable[Assessment]) -> dict[int, int]:
+    """How many answers of each submission differ from the one returned last, by assessment; one query for all.
+
+    First submissions are not among them.
+    """
+    found: dict[int, list[Snapshot]] = {}
+    snapshots = Snapshot.objects.filter(assessment__in=list(assessments)).annotate(
+        was_returned=Exists(
+            StateChange.objects.filter(snapshot=OuterRef("pk"), to_state=State.RETURNED, is_withdrawal=False)
+        )
+    )
+    for snapshot in snapshots.order_by("assessment", "number"):
+        found.setdefault(snapshot.assessment_id, []).append(snapshot)
+    counts = {}
+    for pk, (*earlier, newest) in found.items():
+        returned = [one for one in earlier if one.was_returned]  # type: ignore[attr-defined]
+        if returned:
+            before, after = returned[-1].document["answers"], newest.document["answers"]
+            counts[pk] = sum(before.get(key) != after.get(key) for key in {*before, *after})
+    return counts
 
 
 def return_of(snapshot: Snapshot) -> StateChange | None:
@@ -138,10 +165,10 @@ def _save_comment(assessment: Assessment, reviewer: User, place: str, note: Revi
     if note.comment:
         if thread is None:
             begin_thread(assessment, reviewer, place, note.comment, is_review=True, request_key=note.request_key)
-            return
-        reply(thread, reviewer, note.comment, request_key=note.request_key)
-    if thread is not None and note.is_done == thread.is_open and not note.comment:
-        Thread.objects.filter(pk=thread.pk).update(is_open=not note.is_done)
+        else:
+            reply(thread, reviewer, note.comment, request_key=note.request_key)
+    elif thread is not None and note.is_done is not None:
+        set_open(thread, is_open=not note.is_done)
 
 
 def ratings_of(assessment: Assessment, before: datetime | None = None) -> dict[str, list[ReviewerRating]]:

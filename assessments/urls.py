@@ -13,6 +13,7 @@ from .views import (
     questionnaire,
     reports,
     results,
+    review,
     submission,
 )
 
@@ -39,6 +40,11 @@ urlpatterns = [
         good_practice.good_practice_offer,
         name="good_practice_offer",
     ),
+    path("pruefung/", review.review_queue, name="review_queue"),
+    path("pruefung/<int:pk>/", review.review_detail, name="review_detail"),
+    path("pruefung/<int:pk>/beginnen/", review.review_start, name="review_start"),
+    path("pruefung/<int:pk>/entscheiden/", review.review_decide, name="review_decide"),
+    path("pruefung/<int:pk>/<dimension:key>/", review.review_dimension, name="review_dimension"),
     path("projekte/", projects.project_list, name="project_list"),
     path("projekte/neu/", projects.project_create, name="project_create"),
     path("projekte/einlesen/", results.assessment_import, name="assessment_import"),

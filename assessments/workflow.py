@@ -225,14 +225,19 @@ def mark_read(snapshot: Snapshot) -> None:
         Snapshot.objects.filter(pk=snapshot.pk, read_at=None).update(read_at=timezone.now())
 
 
-def send_back(assessment: Assessment, reviewer: User, reason: str) -> None:
-    """Return a submission to the team with a reason; they may change it and submit again."""
+def send_back(assessment: Assessment, reviewer: User, reason: str, *, sha256: str = "") -> None:
+    """Return a submission to the team with a reason; they may change it and submit again.
+
+    With a hash exactly the snapshot that has it, so that nobody returns a version they have not seen.
+    """
     reason = reason.strip()
     if not reason:
         raise WorkflowError(_("Please tell the team what to do: a return needs a reason."), code="no_reason")
     with transaction.atomic():
         hold(assessment, (State.SUBMITTED,))
-        _move(assessment, State.SUBMITTED, State.RETURNED, reviewer, current_snapshot(assessment), reason=reason)
+        snapshot = current_snapshot(assessment)
+        _refuse_another(snapshot, sha256 or snapshot.sha256)
+        _move(assessment, State.SUBMITTED, State.RETURNED, reviewer, snapshot, reason=reason)
 
 
 def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: date, reason: str = "") -> None:
@@ -245,12 +250,16 @@ def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: da
     with transaction.atomic():
         hold(assessment, (State.SUBMITTED,))
         snapshot = current_snapshot(assessment)
-        if snapshot.sha256 != sha256:
-            raise WorkflowError(
-                _("The team has submitted a new version meanwhile. Please look at it before you approve."),
-                code="other_hash",
-            )
+        _refuse_another(snapshot, sha256)
         _move(assessment, State.SUBMITTED, State.APPROVED, reviewer, snapshot, reason=reason, valid_until=valid_until)
+
+
+def _refuse_another(snapshot: Snapshot, seen_sha256: str) -> None:
+    if snapshot.sha256 != seen_sha256:
+        raise WorkflowError(
+            _("The team has submitted a new version meanwhile. Please look at it before you decide."),
+            code="other_hash",
+        )
 
 
 def current_snapshot(assessment: Assessment) -> Snapshot:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from principles.models.context import NaturalKeyManager
 from principles.models.translated import Translated
 
-from ..enums import OrganisationKind, StaffRole
+from ..enums import REVIEWING_ROLES, OrganisationKind, StaffRole
 
 
 class UserManager(BaseUserManager["User"]):
@@ -67,6 +67,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def is_reviewer(self) -> bool:
+        """Whether submissions are theirs to review."""
+        return self.is_active and self.staff_role in REVIEWING_ROLES
 
     def get_full_name(self) -> str:
         """The name as shown to others."""

@@ -45,6 +45,9 @@ OPEN_STATES = (State.DRAFT, State.RETURNED)
 UNFINISHED_STATES = (*OPEN_STATES, State.SUBMITTED)
 """States before approval; a project has one assessment in them at most."""
 
+PORTFOLIO_STATES = (State.SUBMITTED, State.APPROVED)
+"""States in which an assessment stands in the portfolio: handed in and not returned."""
+
 
 class Role(TextChoices):
     """What a member may do in a project."""

@@ -21,6 +21,7 @@ from .copying import copy_content
 from .enums import OPEN_STATES, Scope, State
 from .exchange import export_document
 from .models import Assessment, Project, Snapshot, StateChange, User
+from .portfolio_entries import refresh_entry
 from .results import DimensionResult, QuestionResult, Result, result_of
 from .scoring import HIGHEST_LEVEL
 from .snapshots import canonical_json, document_hash
@@ -302,3 +303,4 @@ def _move(
     StateChange.objects.create(
         assessment=assessment, from_state=before, to_state=after, author=author, at=now, snapshot=snapshot, **details
     )
+    refresh_entry(assessment.project_id)

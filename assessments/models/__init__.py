@@ -6,6 +6,7 @@ from .comments import MAX_COMMENT_LENGTH, Comment, Thread
 from .good_practice import GoodPractice
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
+from .portfolio import PortfolioEntry
 from .projects import Membership, Project
 from .reviews import ReviewerRating, Snapshot, StateChange
 
@@ -24,6 +25,7 @@ __all__ = [
     "Measure",
     "Membership",
     "Organisation",
+    "PortfolioEntry",
     "Project",
     "ReviewerRating",
     "Snapshot",

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...portfolio_entries import find_wrong_entries, restore_entry
 from ...stored_scores import find_differences, restore_scores
 
 
@@ -27,11 +28,18 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{difference.assessment_id} {difference.column}: {difference.stored} ≠ {difference.computed}"
             )
+        stale = list(find_wrong_entries())
+        for project_id in stale:
+            self.stdout.write(_("The portfolio entry of project %(id)d is not up to date.") % {"id": project_id})
         if options["fix"]:
+            for project_id in stale:
+                restore_entry(project_id)
             for assessment_id in sorted(wrong):
                 restore_scores(assessment_id)
             fixed = ngettext("%(count)d assessment corrected.", "%(count)d assessments corrected.", len(wrong))
             self.stdout.write(fixed % {"count": len(wrong)})
+        elif stale and not wrong:
+            raise CommandError(_("Run again with --fix to bring the portfolio up to date."))
         elif wrong:
             differ = ngettext(
                 "The stored scores of %(count)d assessment differ. Run again with --fix to store the computed ones.",

@@ -1,0 +1,42 @@
+"""What the portfolio shows of a project, kept ready to be read by the page."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .assessments import AssessmentScores
+from .projects import Project
+
+
+class PortfolioEntry(models.Model):
+    """A project's newest submitted or approved assessment; a project without one has no entry.
+
+    Written in the transaction of each change of state, so that lists of thousands of projects need not look for the
+    newest assessment of each. ``levels`` has one sign a question in catalogue order, ``next_steps`` the keys of the
+    first five steps: what is frozen can be counted without reading a million answers.
+    """
+
+    project = models.OneToOneField(
+        Project, models.CASCADE, primary_key=True, related_name="portfolio_entry", verbose_name=_("project")
+    )
+    scores = models.OneToOneField(
+        AssessmentScores, models.CASCADE, related_name="portfolio_entry", verbose_name=_("stored scores")
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    levels = models.CharField(_("levels"), max_length=200, help_text=_("One sign a question in catalogue order"))
+    next_steps = models.CharField(_("next steps"), max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["project"]
+        verbose_name = _("entry of the portfolio")
+        verbose_name_plural = _("entries of the portfolio")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}"
+
+    @property
+    def assessment_id(self) -> int:
+        """The assessment that is shown; its stored scores have the same key."""
+        key: int = self.scores_id
+        return key

@@ -2,7 +2,7 @@
 FROM debian:12-slim
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3-venv libpangoft2-1.0-0 \
+    && apt-get install -y --no-install-recommends python3-venv libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin app \
     && install -d -o 10001 -g 10001 /data

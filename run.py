@@ -91,6 +91,7 @@ def has_venv() -> bool:
 TO_RUN = (
     SystemPackage("python3-venv", has_venv, "makes the Python environment", is_required=True),
     SystemPackage("libpangoft2-1.0-0", has_library("libpangoft2-1.0.so.0"), "sets the text of the PDF report"),
+    SystemPackage("libharfbuzz-subset0", has_library("libharfbuzz-subset.so.0"), "cuts the fonts of the PDF report"),
 )
 TO_TEST = (
     SystemPackage("chromium", has_command("chromium", "chromium-browser", "google-chrome"), "runs the browser tests"),

@@ -71,7 +71,7 @@ def guide_of(catalogue: Catalogue, examples: Sequence[Example], language: str) -
             language=language,
             title=gettext("Guide to good practice"),
             subtitle=gettext(
-                "Principles and guiding ideas for smart city projects in Berlin, and how a team assesses itself"
+                "What good smart city projects in Berlin do, and how a team finds out in 90 minutes where it stands"
             ),
             catalogue_version=catalogue.version,
             date=_as_of(catalogue, examples),

@@ -10,6 +10,7 @@ import atexit
 import ctypes
 import logging
 import os
+import re
 import select
 import subprocess
 import sys
@@ -29,6 +30,8 @@ GRACE_SECONDS = 10
 """How much longer than its own limit the rendering process may take to say that it failed."""
 ENVIRONMENT = ("PATH", "TMPDIR")
 """All that the rendering process learns of this one's environment."""
+_END_OF_BLOCK = re.compile(r"\s+(</(?:p|li|td|th|h[1-6]|div|caption)>)")
+"""White space before the end of a block: WeasyPrint measures it and may break a last line that fits without it."""
 PANGO_LIBRARY = "libpangoft2-1.0.so.0"
 PANGO_PACKAGE = "libpangoft2-1.0-0"
 
@@ -76,7 +79,7 @@ def render_pdf(html: str, css: str, *, created: str, attachment: Attachment | No
     if not is_available():
         raise PdfUnavailableError(f"PDF files need the system package {PANGO_PACKAGE}.")
     header: frames.Header = {
-        "html": settable(html),
+        "html": settable(_END_OF_BLOCK.sub(r"\1", html)),
         "css": css,
         "created": created,
         "has_attachment": attachment is not None,

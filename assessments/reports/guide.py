@@ -118,7 +118,7 @@ def guide_pdf(catalogue: Catalogue, examples: Sequence[Example], language: str) 
         )
     return render_pdf(
         guide_html(guide),
-        stylesheet("guide"),
+        stylesheet("guide.css"),
         created=guide.date.isoformat(),
         attachment=attachment,
     )

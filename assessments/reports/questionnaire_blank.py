@@ -97,6 +97,6 @@ def questionnaire_pdf(catalogue: Catalogue, scope: Scope, language: str) -> byte
     questionnaire = questionnaire_of(catalogue, scope, language)
     return render_pdf(
         questionnaire_html(questionnaire),
-        stylesheet("questionnaire_blank"),
+        stylesheet("questionnaire_blank.css"),
         created=questionnaire.date.isoformat(),
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 from django.conf import settings
 
 FOLDER = Path("templates") / "reports"
-COMMON = "project_report"
+COMMON = "project_report.css"
 
 
 @functools.cache
 def stylesheet(name: str) -> str:
-    """The common look, then ``templates/reports/<name>.css``."""
+    """The common look, then the file of this name in ``templates/reports``."""
     folder = Path(settings.BASE_DIR) / FOLDER
-    return "\n".join((folder / f"{part}.css").read_text(encoding="utf-8") for part in (COMMON, name))
+    return "\n".join((folder / part).read_text(encoding="utf-8") for part in (COMMON, name))

@@ -1,4 +1,4 @@
-"""The guide and the blank questionnaire as files: what they say, that they conform, that they are kept and forgotten."""
+"""The guide and the blank questionnaire as files: what they say, whether they conform, how they are kept."""
 
 import datetime
 import io
@@ -15,6 +15,7 @@ from assessments.reports import public_files
 from assessments.reports.guide import guide_html, guide_of, guide_pdf
 from assessments.reports.public_files import guide_file, questionnaire_file
 from assessments.reports.questionnaire_blank import questionnaire_html, questionnaire_of, questionnaire_pdf
+from assessments.reports.storage import FOLDER
 from principles.models import Catalogue, load_catalogue
 from principles.practice import Example
 from tests.factories import answer_all, make_assessment
@@ -31,6 +32,15 @@ EXAMPLE = Example(
     is_fictional=True,
     confirmed_on=datetime.date(2031, 4, 5),
 )
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
+    }
+    return tmp_path
 
 
 @pytest.fixture
@@ -106,8 +116,13 @@ def test_the_questionnaire_asks_what_its_scope_says(catalogue, language, scope, 
 
 def test_a_second_download_is_read_from_the_storage(catalogue, monkeypatch):
     made = []
-    monkeypatch.setattr(public_files, "guide_pdf", lambda *arguments: made.append(arguments) or b"%PDF")
-    monkeypatch.setattr(public_files, "questionnaire_pdf", lambda *arguments: made.append(arguments) or b"%PDF")
+
+    def make(*arguments: object) -> bytes:
+        made.append(arguments)
+        return b"%PDF"
+
+    monkeypatch.setattr(public_files, "guide_pdf", make)
+    monkeypatch.setattr(public_files, "questionnaire_pdf", make)
     for _ in range(2):
         assert guide_file(catalogue, (), "de") == b"%PDF"
         questionnaire_file(catalogue, Scope.QUICK, "de")
@@ -117,16 +132,21 @@ def test_a_second_download_is_read_from_the_storage(catalogue, monkeypatch):
     assert len(made) == 4
 
 
-def test_a_withdrawn_example_leaves_the_storage(
-    catalogue, project, editor, reviewer, monkeypatch, django_capture_on_commit_callbacks
-):
-    monkeypatch.setattr(public_files, "guide_pdf", lambda *arguments: b"%PDF")
+@pytest.fixture
+def confirmed(project, editor, reviewer):
     assessment = answer_all(make_assessment(project, state=State.APPROVED), {"4.1.a1": 4})
     practice = offer(assessment, "4.1.a1", editor, PracticeText("de", "Titel", "Text"))
     confirm(practice, reviewer)
+    return practice
+
+
+def test_a_withdrawn_example_leaves_the_storage(
+    catalogue, confirmed, editor, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(public_files, "guide_pdf", lambda *arguments: b"%PDF")
     guide_file(catalogue, public_examples(), "de")
-    folder = f"{public_files.FOLDER}/{public_files.GUIDE}"
+    folder = f"{FOLDER}/{public_files.GUIDE}"
     assert len(default_storage.listdir(folder)[1]) == 1
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw(practice, editor)
-    assert not default_storage.exists(folder) or default_storage.listdir(folder)[1] == []
+        withdraw(confirmed, editor)
+    assert not default_storage.exists(folder)

@@ -66,6 +66,8 @@ class Axis:
     high: Figure
     target: Figure = None
     is_excluded: bool = False
+    earlier: Figure = None
+    """The score of an earlier state to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Radar:
     dots: tuple[Point, ...]
     target_lines: tuple[Segment, ...]
     target_marks: tuple[str, ...]
+    earlier_lines: tuple[Segment, ...]
+    earlier_marks: tuple[str, ...]
     labels: tuple[Label, ...]
 
 
@@ -120,7 +124,7 @@ def radar(axes: Sequence[Axis]) -> Radar:
     """Draw one axis a dimension, the first one upwards, clockwise.
 
     Each axis shows its score as a dot, the span that open answers leave as a thick line, and the target as a diamond.
-    Dots and targets of neighbouring axes are joined; an axis without a figure leaves a gap.
+    Dots, targets and earlier scores (squares) of neighbouring axes are joined; an axis without a figure leaves a gap.
     """
     count = len(axes)
 
@@ -134,6 +138,7 @@ def radar(axes: Sequence[Axis]) -> Radar:
 
     scores = [place(index, axis.score) for index, axis in enumerate(axes)]
     targets = [place(index, axis.target) for index, axis in enumerate(axes)]
+    earlier = [place(index, axis.earlier) for index, axis in enumerate(axes)]
     spans = [
         _segment(at(index, float(axis.low)), at(index, float(axis.high)))
         for index, axis in enumerate(axes)
@@ -158,6 +163,8 @@ def radar(axes: Sequence[Axis]) -> Radar:
         dots=tuple((coordinate(score[0]), coordinate(score[1])) for score in scores if score),
         target_lines=_joined(targets),
         target_marks=tuple(_diamond(target) for target in targets if target),
+        earlier_lines=_joined(earlier),
+        earlier_marks=tuple(_square(point) for point in earlier if point),
         labels=tuple(_label(axis, *at(index, 100, _LABEL_DISTANCE)) for index, axis in enumerate(axes)),
     )
 
@@ -182,6 +189,11 @@ def _joined(points: Sequence[tuple[float, float] | None]) -> tuple[Segment, ...]
 def _diamond(point: tuple[float, float], size: float = 5) -> str:
     x, y = point
     return _polygon([(x, y - size), (x + size, y), (x, y + size), (x - size, y)])
+
+
+def _square(point: tuple[float, float], size: float = 4) -> str:
+    x, y = point
+    return _polygon([(x - size, y - size), (x + size, y - size), (x + size, y + size), (x - size, y + size)])
 
 
 def _label(axis: Axis, x: float, y: float) -> Label:
@@ -216,6 +228,8 @@ def _axis_words(axis: Axis) -> str:
         text = gettext("%(key)s %(name)s: %(score)s") % values
     if axis.low is not None and axis.low != axis.high:
         text += ", " + gettext("span %(low)s to %(high)s") % {"low": _words(axis.low), "high": _words(axis.high)}
+    if axis.earlier is not None:
+        text += ", " + gettext("before %(earlier)s") % {"earlier": _words(axis.earlier)}
     if axis.target is not None:
         text += ", " + gettext("target %(target)s") % {"target": _words(axis.target)}
     return text

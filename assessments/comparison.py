@@ -56,11 +56,16 @@ class DimensionPair:
         return self.after.key
 
     @property
+    def before_score(self) -> Fraction | None:
+        """The points before."""
+        return self.before.score.score if self.before else None
+
+    @property
     def score_change(self) -> Fraction | None:
         """Points gained or lost; none unless both states have a score."""
-        if self.before is None or self.before.score.score is None or self.after.score.score is None:
+        if self.before_score is None or self.after.score.score is None:
             return None
-        return self.after.score.score - self.before.score.score
+        return self.after.score.score - self.before_score
 
     @property
     def changed(self) -> tuple[QuestionPair, ...]:

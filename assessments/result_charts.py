@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .charts import AspectBars, Axis, Part, PoleBar, Radar, aspect_bars, pole_bar, radar
+from .comparison import Comparison
 from .results import AspectResult, DimensionResult, Result
 
 
 def radar_of(result: Result) -> Radar:
     """The twelve dimensions with span and target."""
     return radar([_axis(dimension) for dimension in result.dimensions])
+
+
+def radar_of_comparison(comparison: Comparison) -> Radar:
+    """The twelve dimensions now, with the scores of the earlier state beside."""
+    return radar(
+        [
+            replace(_axis(pair.after), low=None, high=None, target=None, earlier=pair.before_score)
+            for pair in comparison.dimensions
+        ]
+    )
 
 
 def _axis(dimension: DimensionResult) -> Axis:

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from .views import (
     assessments,
     autosave,
+    comparison,
     good_practice,
     guide,
     members,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("projekte/<int:pk>/mitglieder/<int:membership_pk>/rolle/", members.member_change, name="member_change"),
     path("projekte/<int:pk>/mitglieder/<int:membership_pk>/entfernen/", members.member_remove, name="member_remove"),
     path("projekte/<int:pk>/bewertung-beginnen/", assessments.assessment_start, name="assessment_start"),
+    path("projekte/<int:pk>/vergleich/", comparison.project_comparison, name="project_comparison"),
     path("bewertungen/<int:pk>/", assessments.assessment_detail, name="assessment_detail"),
     path("bewertungen/<int:pk>/weiter/", assessments.assessment_resume, name="assessment_resume"),
     path("bewertungen/<int:pk>/vertiefen/", assessments.assessment_deepen, name="assessment_deepen"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from principles.models import Catalogue
 
 from .copying import copy_content
-from .enums import OPEN_STATES, Scope, State
+from .enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
 from .exchange import export_document
 from .models import Assessment, Project, Snapshot, StateChange, User
 from .portfolio_entries import refresh_entry
@@ -32,9 +32,9 @@ class WorkflowError(ValidationError):
     """A step that the assessment's state does not permit. The message says what to do instead."""
 
 
-def open_assessment(project: Project) -> Assessment | None:
-    """The one assessment the team is working on, if there is one."""
-    return project.assessments.filter(state__in=OPEN_STATES).first()
+def unfinished_assessment(project: Project) -> Assessment | None:
+    """The one that keeps the project from beginning another, if there is one: in progress or being reviewed."""
+    return project.assessments.filter(state__in=UNFINISHED_STATES).first()
 
 
 def last_assessment(project: Project) -> Assessment | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from principles.models import Perspective
 
 from ..enums import OrganisationKind, Role, Scope
-from ..models import Organisation, Project
+from ..models import Assessment, Organisation, Project
 
 
 class _OrganisationIterator(forms.models.ModelChoiceIterator[Organisation]):
@@ -126,10 +126,32 @@ SCOPE_HINTS = {
 
 
 class StartForm(forms.Form):
-    """How much is asked."""
+    """How much is asked, and whether to begin with the answers of the last assessment."""
+
+    LAST, EMPTY = "last", "empty"
 
     scope = forms.ChoiceField(label=_("Scope"), choices=Scope, widget=forms.RadioSelect, initial=Scope.QUICK)
+    start_from = forms.ChoiceField(
+        label=_("Begin with"),
+        choices=[
+            (LAST, _("the answers of the last assessment, with its targets, measures and conflicts of goals")),
+            (EMPTY, _("an empty questionnaire")),
+        ],
+        widget=forms.RadioSelect,
+        initial=LAST,
+        help_text=_("Copied answers are yours to change. The last assessment stays as it is."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, last: Assessment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.last = last
+        if last is None:
+            del self.fields["start_from"]
+        else:
+            self.fields["scope"].initial = last.scope
         self.helper = plain_helper()
+
+    @property
+    def copy_from(self) -> Assessment | None:
+        """The assessment to copy from, if that was chosen."""
+        return self.last if self.cleaned_data.get("start_from") == self.LAST else None

@@ -25,6 +25,15 @@ def points(figure: Fraction | int | None) -> str:
 
 
 @register.filter
+def difference(figure: Fraction | int | None) -> str:
+    """Points gained or lost with their sign: +13, −4, ±0."""
+    if figure is None:
+        return NONE
+    whole = whole_points(abs(Fraction(figure)))
+    return f"±{whole}" if not whole else f"+{whole}" if figure > 0 else f"−{whole}"
+
+
+@register.filter
 def percent(share: Fraction | None) -> str:
     """A share of 1 as whole percent: 5/6 → 83 %."""
     return NONE if share is None else f"{number_format(whole_points(share * 100))}{_PERCENT}"

@@ -22,7 +22,7 @@ from ..progress import Progress, effort
 from ..scoring import Value, score_assessment
 from ..standing import standing_of
 from ..stored_scores import shapes_of, value_of
-from ..workflow import WorkflowError, deepen, delete_draft, open_assessment, start_assessment
+from ..workflow import WorkflowError, deepen, delete_draft, last_assessment, start_assessment, unfinished_assessment
 from .access import get_assessment, get_project, signed_in
 
 
@@ -65,10 +65,12 @@ def _hints() -> list[dict[str, Any]]:
 def assessment_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the scope and begin."""
     project = get_project(request, pk, Action.START_ASSESSMENT)
-    form = StartForm(request.POST or None)
+    form = StartForm(request.POST or None, last=last_assessment(project))
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = start_assessment(project, signed_in(request), Scope(form.cleaned_data["scope"]))
+            assessment = start_assessment(
+                project, signed_in(request), Scope(form.cleaned_data["scope"]), copy_from=form.copy_from
+            )
         except WorkflowError as error:
             form.add_error(None, error)
         else:
@@ -78,7 +80,7 @@ def assessment_start(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "form": form,
         "hints": _hints(),
-        "running": open_assessment(project),
+        "running": unfinished_assessment(project),
     }
     return render(request, "assessments/assessment_start.html", context, status=422 if form.errors else 200)
 

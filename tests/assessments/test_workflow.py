@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from assessments.answering import AnswerContent, save_answer
 from assessments.enums import Scope, State
 from assessments.models import Answer, Assessment, Project, User
-from assessments.workflow import WorkflowError, deepen, delete_draft, open_assessment, start_assessment
+from assessments.workflow import WorkflowError, deepen, delete_draft, start_assessment, unfinished_assessment
 from tests.factories import make_assessment
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def test_the_first_assessment_is_an_empty_draft_with_stored_scores(project: Proj
     assert assessment.catalogue.is_published
     assert assessment.scores.answered == 0
     assert assessment.scores.in_scope == len(list(_core(assessment)))
-    assert open_assessment(project) == assessment
+    assert unfinished_assessment(project) == assessment
 
 
 def _core(assessment: Assessment):

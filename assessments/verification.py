@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
-from io import BytesIO
 from typing import Any
 
-import pikepdf
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .enums import State
 from .exchange_checks import FORMAT, MAX_DOCUMENT_BYTES, ExchangeError, parse_document
-from .models import Assessment, Snapshot, StateChange
+from .models import Assessment, Snapshot, StateChange, User
+from .permissions import Action, allows
 from .snapshots import canonical_json, document_hash
 
-ATTACHMENT_SUFFIX = ".json"
+READER = "assessments.reports.attachment_reader"
+READER_SECONDS = 20
+_readers = threading.BoundedSemaphore(2)
+"""So many files are opened at once in each web process; the others wait."""
 
 
 class Damage(Enum):
@@ -100,6 +107,10 @@ class Verdict:
     approval: StateChange | None = None
 
 
+MOST_COMPARED = 20
+"""So many projects of the same name are looked at."""
+
+
 class NotAReportError(ValueError):
     """The file is no PDF report of this app: it does not carry a document in the exchange format."""
 
@@ -133,21 +144,22 @@ def judge(digest: str, today: Any) -> Verdict:
 
 
 def document_of_pdf(content: bytes) -> dict[str, Any]:
-    """The exchange document that travels inside a report; ``NotAReportError`` if there is none that can be read."""
-    try:
-        with pikepdf.open(BytesIO(content)) as pdf:
-            for name, attachment in pdf.attachments.items():
-                if name.endswith(ATTACHMENT_SUFFIX):
-                    raw = attachment.get_file().read_bytes()
-                    break
-            else:
-                raise NotAReportError
-    except pikepdf.PdfError as error:
-        raise NotAReportError from error
-    if len(raw) > MAX_DOCUMENT_BYTES:
+    """The exchange document that travels inside a report; ``NotAReportError`` if there is none that can be read.
+
+    The file may come from anybody: it is opened in a process of its own with little time and memory.
+    """
+    command = [sys.executable, "-m", READER, str(MAX_DOCUMENT_BYTES)]
+    with _readers:
+        try:
+            read = subprocess.run(  # noqa: S603 - our own module
+                command, input=content, capture_output=True, cwd=settings.BASE_DIR, timeout=READER_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NotAReportError from error
+    if read.returncode:
         raise NotAReportError
     try:
-        document = parse_document(raw)
+        document = parse_document(read.stdout)
     except ExchangeError as error:
         raise NotAReportError from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -179,3 +191,27 @@ def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[Difference]:
             yield from differences(mine, yours, f"{path}[{number}]")
     elif ours != theirs:
         yield Difference(path, ours, theirs)
+
+
+def comparable_snapshot(user: User | AnonymousUser, verdict: Verdict, document: Mapping[str, Any]) -> Snapshot | None:
+    """What a report that is not the newest state can be compared with: the newest snapshot of its project.
+
+    Only for those who may see that project's submissions. A report that nobody submitted tells its project by name.
+    """
+    snapshots = Snapshot.objects.select_related("assessment__project").order_by("-pk")
+    if verdict.snapshot is not None:
+        snapshots = snapshots.filter(assessment__project=verdict.snapshot.assessment.project_id)
+    else:
+        part = document.get("project")
+        name = part.get("name") if isinstance(part, dict) else None
+        if not isinstance(name, str) or not user.is_authenticated:
+            return None
+        snapshots = snapshots.filter(assessment__project__name=name)
+        if not user.staff_role:
+            snapshots = snapshots.filter(assessment__project__memberships__user=user)
+    return next((one for one in snapshots[:MOST_COMPARED] if may_see(user, one.assessment)), None)
+
+
+def may_see(user: User | AnonymousUser, assessment: Assessment) -> bool:
+    """Whether somebody may know more of a submission than whether it is approved."""
+    return allows(user, Action.VIEW_SUBMISSION, assessment)

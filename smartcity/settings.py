@@ -194,6 +194,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Added to those that come with the accounts: anybody may check reports, but not hundreds.
+ACCOUNT_RATE_LIMITS = {"report_check": "20/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Smart City Selbstbewertung"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

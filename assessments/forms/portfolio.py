@@ -1,0 +1,251 @@
+"""The filter of the portfolio; all of it stands in the address."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import groupby
+from typing import Any, cast
+
+from crispy_forms.layout import Div
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from principles.models import Dimension, Perspective
+
+from ..enums import PORTFOLIO_STATES, MeasureState, OrganisationKind, Phase, Stage
+from ..models import DIMENSION_KEYS, Organisation, score_column
+from ..portfolio import GROUPS, STAGE_ENDS, STAGE_STARTS, Entries, portfolio_dimensions
+from ..portfolio_entries import joined
+from ..scoring import IN_TENSION_BELOW
+from .projects import plain_helper
+
+TENSION_KEYS = tuple(key for key in DIMENSION_KEYS if key.startswith("4."))
+LOW_LEVELS = (0, 1)
+OPEN_MEASURES = (MeasureState.PLANNED, MeasureState.RUNNING)
+NO_ORGANISATION = "-"
+
+
+class PortfolioForm(forms.Form):
+    """Which projects, in which order, in which groups. What makes no sense in an address is left out."""
+
+    q = forms.CharField(label=_("Text in name or summary"), max_length=100, required=False)
+    organisation = forms.ChoiceField(label=_("Organisation"), required=False)
+    phase = forms.ChoiceField(label=_("Phase"), required=False, choices=[("", _("all")), *Phase.choices])
+    perspective = forms.ChoiceField(label=_("Perspective of the future"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("all")), *((one.value, one.label) for one in PORTFOLIO_STATES)],
+    )
+    dimension = forms.ChoiceField(
+        label=_("Dimension"), required=False, help_text=_("Stage and tension are looked for here, or in all twelve.")
+    )
+    stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("all")), *Stage.choices])
+    tension = forms.BooleanField(label=_("Only with a pair in tension"), required=False)
+    group = forms.ChoiceField(
+        label=_("Group by"),
+        required=False,
+        choices=[
+            ("", _("no groups")),
+            ("organisation", _("Organisation")),
+            ("phase", _("Phase")),
+            ("perspective", _("Perspective of the future")),
+        ],
+    )
+    sort = forms.ChoiceField(label=_("Sort by"), required=False)
+    # Where the figures of the evaluation lead; no fields of their own on the page.
+    low = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+    step = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+    measures = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    conflict = forms.RegexField(r"^\d\.\d+_\d\.\d+$", required=False, widget=forms.HiddenInput)
+
+    FILTERS = (
+        "q",
+        "organisation",
+        "phase",
+        "perspective",
+        "state",
+        "dimension",
+        "stage",
+        "tension",
+        "low",
+        "step",
+        "measures",
+        "conflict",
+    )
+
+    def __init__(self, data: QueryDict, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.dimensions: list[Dimension] = portfolio_dimensions()
+        self.organisations = {one.key: one for one in Organisation.objects.all()}
+        self.perspectives = {one.key: one for one in Perspective.objects.all()}
+        self._choices("organisation", [("", _("all")), *self._organisation_choices()])
+        self._choices("perspective", [("", _("all")), *((key, one.name) for key, one in self.perspectives.items())])
+        self._choices("dimension", [("", _("all")), *((one.key, str(one)) for one in self.dimensions)])
+        self._choices("sort", self._sort_choices())
+        self.helper = plain_helper(
+            Div("q", "organisation", "phase", "perspective", "state", css_class="field-row"),
+            Div("dimension", "stage", "tension", css_class="field-row"),
+            Div("group", "sort", css_class="field-row"),
+            "low",
+            "step",
+            "measures",
+            "conflict",
+        )
+
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    def _organisation_choices(self) -> list[Any]:
+        kinds = list(OrganisationKind)
+        ordered = sorted(
+            self.organisations.values(), key=lambda one: (kinds.index(OrganisationKind(one.kind)), one.position)
+        )
+        groups = [
+            (OrganisationKind(kind).label, [(one.key, one.name) for one in group])
+            for kind, group in groupby(ordered, key=lambda one: one.kind)
+        ]
+        return [*groups, (NO_ORGANISATION, _("No organisation yet"))]
+
+    def _sort_choices(self) -> list[tuple[str, Any]]:
+        named = [
+            ("name", _("Project")),
+            ("organisation", _("Organisation")),
+            ("phase", _("Phase")),
+            ("state", _("State")),
+            ("submitted", _("Date of submission")),
+            ("principles", _("Principles of good practice")),
+            ("guiding_ideas", _("Guiding ideas")),
+            *((one.key, str(one)) for one in self.dimensions),
+        ]
+        choices: list[tuple[str, Any]] = []
+        for key, label in named:
+            choices.append((key, gettext("%(column)s, ascending") % {"column": label}))
+            choices.append((f"-{key}", gettext("%(column)s, descending") % {"column": label}))
+        return choices
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for and makes sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def order(self) -> str:
+        """The order."""
+        return str(self.chosen.get("sort", "name"))
+
+    @property
+    def grouping(self) -> str:
+        """The groups, empty for none."""
+        group = str(self.chosen.get("group", ""))
+        return group if group in GROUPS else ""
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """What belongs into an address that keeps all this."""
+        return {name: "1" if value is True else str(value) for name, value in self.chosen.items()}
+
+    @cached_property
+    def selection(self) -> dict[str, str]:
+        """The part of the address that says which projects."""
+        return {name: value for name, value in self.query.items() if name in self.FILTERS}
+
+    @cached_property
+    def parts(self) -> list[dict[str, str]]:
+        """What the selection says, part by part, in words, with the address that leaves it out."""
+        return [
+            {"text": self._words(name), "address": self.address(**{name: ""})}
+            for name in self.FILTERS
+            if name in self.query
+        ]
+
+    def _words(self, name: str) -> str:
+        value = self.query[name]
+        special = {
+            "low": _("Level 0 or 1 in %(value)s"),
+            "step": _("Next step %(value)s"),
+            "measures": _("With open measures"),
+            "conflict": _("Conflict of goals %(value)s"),
+            "q": _("Text: %(value)s"),
+        }
+        if name in special:
+            return str(special[name]) % {"value": value.replace("_", " – ")}
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            return str(field.label)
+        flat: dict[str, Any] = {}
+        choices: Any = field.choices
+        for key, label in choices:
+            flat.update(label if isinstance(label, list) else [(key, label)])
+        return f"{field.label}: {flat[value]}"
+
+    def address(self, **changes: str) -> str:
+        """The query of an address with these changes; an empty value takes something away."""
+        return self._encode({**self.query, **changes})
+
+    def selection_address(self, **changes: str) -> str:
+        """The same for pages that know no order: what is selected, changed."""
+        return self._encode({**self.selection, **changes})
+
+    @staticmethod
+    def _encode(values: dict[str, str]) -> str:
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in values.items() if value})
+        return f"?{query.urlencode()}"
+
+    def filter(self, queryset: Entries) -> Entries:
+        """The entries asked for."""
+        chosen = self.chosen
+        if text := chosen.get("q"):
+            queryset = queryset.filter(Q(project__name__icontains=text) | Q(project__summary__icontains=text))
+        if organisation := chosen.get("organisation"):
+            if organisation == NO_ORGANISATION:
+                queryset = queryset.filter(project__organisation=None)
+            else:
+                queryset = queryset.filter(project__organisation=self.organisations[organisation])
+        if phase := chosen.get("phase"):
+            queryset = queryset.filter(project__phase=phase)
+        if perspective := chosen.get("perspective"):
+            queryset = queryset.filter(project__perspectives=self.perspectives[perspective])
+        if state := chosen.get("state"):
+            queryset = queryset.filter(scores__assessment__state=state)
+        return self._filter_figures(queryset)
+
+    def _filter_figures(self, queryset: Entries) -> Entries:
+        chosen = self.chosen
+        keys = [chosen["dimension"]] if "dimension" in chosen else DIMENSION_KEYS
+        if stage := chosen.get("stage"):
+            within = Q()
+            for key in keys:
+                column = f"scores__{score_column(key)}"
+                within |= Q(**{f"{column}__gte": STAGE_STARTS[Stage(stage)], f"{column}__lt": STAGE_ENDS[Stage(stage)]})
+            queryset = queryset.filter(within)
+        if chosen.get("tension"):
+            tense = Q(pk__in=[])
+            for key in keys:
+                if key in TENSION_KEYS:
+                    tense |= Q(**{f"scores__{score_column(key, 'balance')}__lt": IN_TENSION_BELOW})
+            queryset = queryset.filter(tense)
+        if low := chosen.get("low"):
+            queryset = queryset.filter(
+                scores__assessment__answers__question_key=low, scores__assessment__answers__level__in=LOW_LEVELS
+            )
+        if step := chosen.get("step"):
+            queryset = queryset.filter(next_steps__contains=joined([step]))
+        return self._filter_plans(queryset)
+
+    def _filter_plans(self, queryset: Entries) -> Entries:
+        chosen = self.chosen
+        if chosen.get("measures"):
+            queryset = queryset.filter(pk__in=queryset.filter(scores__assessment__measures__state__in=OPEN_MEASURES))
+        if conflict := chosen.get("conflict"):
+            first, second = conflict.split("_")
+            between = Q(
+                scores__assessment__conflicts__first_key=first, scores__assessment__conflicts__second_key=second
+            ) | Q(scores__assessment__conflicts__first_key=second, scores__assessment__conflicts__second_key=first)
+            queryset = queryset.filter(pk__in=queryset.filter(between))
+        return queryset

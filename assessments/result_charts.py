@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .charts import AspectBars, Axis, Part, PoleBar, Radar, aspect_bars, pole_bar, radar
-from .comparison import Comparison
+from .document_comparison import Comparison
 from .results import AspectResult, DimensionResult, Result
 
 

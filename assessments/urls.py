@@ -48,6 +48,7 @@ urlpatterns = [
     path("pruefung/", review.review_queue, name="review_queue"),
     path("pruefung/<int:pk>/", review.review_detail, name="review_detail"),
     path("pruefung/<int:pk>/beginnen/", review.review_start, name="review_start"),
+    path("pruefung/<int:pk>/bericht.pdf", reports.review_report, name="review_report"),
     path("pruefung/<int:pk>/entscheiden/", review.review_decide, name="review_decide"),
     path("pruefung/<int:pk>/<dimension:key>/", review.review_dimension, name="review_dimension"),
     path("projekte/", projects.project_list, name="project_list"),

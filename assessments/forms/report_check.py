@@ -38,9 +38,9 @@ class ReportCheckForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> UploadedFile[bytes] | None:
         """A PDF that is not too large."""
-        file: UploadedFile | None = self.cleaned_data["file"]
+        file: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if file is None:
             return None
         if (file.size or 0) > MAX_REPORT_BYTES:

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ..comparison import compare_documents
-from ..comparison_texts import change_rows
+from ..change_texts import change_rows
+from ..document_comparison import compare_documents
 from ..forms.comparison import ComparisonForm
 from ..models import Snapshot
 from ..permissions import Action

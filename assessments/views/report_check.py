@@ -39,7 +39,8 @@ def report_check(request: HttpRequest) -> HttpResponse:
         form = ReportCheckForm(initial={"sha256": request.GET.get("hash", "")[:64]})
         return _show(request, form, 200)
     if not ratelimit.consume(request, action="report_check"):
-        return ratelimit.respond_429(request)
+        limited: HttpResponse = ratelimit.respond_429(request)
+        return limited
     form = ReportCheckForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, 422)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_safe
 
 from ..exchange import ExchangeError
 from ..permissions import Action
-from ..reports.documents import edition_of, report_file, report_of
+from ..reports.documents import Edition, edition_of, edition_of_snapshot, report_file, report_of
 from ..reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError, is_available
-from .access import get_assessment
+from ..reviewing import reviewed_snapshot
+from .access import get_assessment, get_submission
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +53,20 @@ def report_preview(request: HttpRequest, pk: int) -> HttpResponse:
 def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as PDF, with its data inside."""
     assessment = get_assessment(request, pk, Action.EXPORT)
+    return _download(request, pk, lambda: edition_of(assessment))
+
+
+@require_safe
+@login_required
+def review_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The report of what was submitted, for the Senatskanzlei: never of what the team is working on."""
+    assessment = get_submission(request, pk)
+    return _download(request, pk, lambda: edition_of_snapshot(assessment, reviewed_snapshot(assessment)))
+
+
+def _download(request: HttpRequest, pk: int, edition: Callable[[], Edition]) -> HttpResponse:
     try:
-        report = report_file(edition_of(assessment), _language(request))
+        report = report_file(edition(), _language(request))
     except PdfUnavailableError:
         return _no_pdf(request, pk, _("This server cannot make PDF files at the moment. Please tell its operator."))
     except PdfLimitError:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ..comparison_texts import conflict_text, measure_text
+from ..change_texts import conflict_text, measure_text
 from ..forms.review import DecisionForm, NotePanel, QueueForm, clean_notes, posted_places, read_notes
 from ..permissions import Action
 from ..result_charts import radar_of

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from ..comparison import Comparison, DimensionPair, compare_documents
-from ..comparison_texts import Row, change_rows
+from ..change_texts import Row, change_rows
 from ..discussion import by_place, threads_of
+from ..document_comparison import Comparison, DimensionPair, compare_documents
 from ..enums import State
 from ..forms.review import NotePanel
 from ..models import Assessment, ReviewerRating, Snapshot, Thread, User

@@ -4,6 +4,7 @@ import re
 import zlib
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
@@ -67,12 +68,12 @@ def test_anybody_finds_the_page(english: Client):
 @pytest.mark.parametrize("by", ["hash", "spaced hash", "file"])
 def test_an_approved_state_is_named(by, english: Client, approved: Assessment):
     snapshot = current_snapshot(approved)
-    form = {
+    forms: dict[str, dict[str, Any]] = {
         "hash": {"sha256": snapshot.sha256},
         "spaced hash": {"sha256": " ".join(re.findall("....", snapshot.sha256.upper()))},
         "file": {"file": pdf_of(snapshot.document)},
-    }[by]
-    response, html = check(english, **form)
+    }
+    response, html = check(english, **forms[by])
     assert response.status_code == 200
     assert "This is the approved state" in html
     assert approved.project.name in html

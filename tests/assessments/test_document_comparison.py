@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from assessments.charts import Axis, radar
-from assessments.comparison import Entry, compare_documents
 from assessments.copying import CONFLICT_FIELDS, MEASURE_FIELDS
+from assessments.document_comparison import Entry, compare_documents
 from assessments.enums import Scope, State
 from assessments.exchange import export_document
 from assessments.models import AnswerChange, Assessment, User

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from principles.models import Perspective
 
-from .comparison import Comparison
+from .document_comparison import Comparison
 from .enums import MeasureState, Phase, Scope
 from .models import Organisation
 

@@ -23,7 +23,7 @@ class PracticeForm(forms.ModelForm[GoodPractice]):
         labels = {
             "title": _("Title"),
             "text": _("What did you do?"),
-            "contact": _("Contact (optional)"),
+            "contact": _("Contact"),
             "language": _("Language of the text"),
         }
         help_texts = {

@@ -21,6 +21,7 @@ class Action(Enum):
     VIEW_ASSESSMENT = "view_assessment"
     ANSWER = "answer"
     SET_TARGETS = "set_targets"
+    PLAN = "plan"
     DELETE_ASSESSMENT = "delete_assessment"
     EXPORT = "export"
     SUBMIT = "submit"
@@ -31,7 +32,14 @@ class Action(Enum):
 
 _READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.VIEW_SUBMISSION, Action.EXPORT})
 _WRITE = frozenset(
-    {Action.EDIT_PROJECT, Action.START_ASSESSMENT, Action.ANSWER, Action.SET_TARGETS, Action.OFFER_PRACTICE}
+    {
+        Action.EDIT_PROJECT,
+        Action.START_ASSESSMENT,
+        Action.ANSWER,
+        Action.SET_TARGETS,
+        Action.PLAN,
+        Action.OFFER_PRACTICE,
+    }
 )
 _OWN = frozenset({Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT, Action.SUBMIT})
 

@@ -23,7 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from assessments.enums import Role, State
-from assessments.models import Assessment, GoodPractice, Membership, Thread, User
+from assessments.models import Assessment, GoalConflict, GoodPractice, Measure, Membership, Thread, User
 from assessments.workflow import approve, send_back, submit
 from tests.factories import answer_all, make_assessment, make_user
 
@@ -124,6 +124,10 @@ def arguments(name: str, parameters: list[str], assessment: Assessment, *, unkno
         "key": "4.1",
         "question_key": "4.1.a1",
         "thread_pk": review_thread(assessment).pk,
+        "measure_pk": Measure.objects.get_or_create(assessment=assessment, title="Lastenrad kaufen")[0].pk,
+        "conflict_pk": GoalConflict.objects.get_or_create(
+            assessment=assessment, first_key="4.1", second_key="4.2", description="Schnell gegen offen"
+        )[0].pk,
     }
     if unknown:
         values["pk"] = UNKNOWN

@@ -25,6 +25,7 @@ from ..exchange import (
 )
 from ..explanations import DimensionExplanation, explain
 from ..forms.results import ImportForm, TargetsForm
+from ..measures import planned_places
 from ..permissions import Action, allowed_actions
 from ..reports.documents import edition_of
 from ..result_charts import bars_of, radar_of
@@ -56,6 +57,8 @@ def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
         "radar": radar_of(result),
         "can_answer": Action.ANSWER in may and assessment.is_open,
         "can_set_targets": Action.SET_TARGETS in may and assessment.is_open,
+        "can_plan": Action.PLAN in may and assessment.is_open,
+        "planned": planned_places(assessment),
         "can_export": Action.EXPORT in may,
     }
     return render(request, "assessments/assessment_result.html", context)

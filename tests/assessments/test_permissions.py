@@ -25,6 +25,7 @@ EXPECTED = {
     Action.VIEW_ASSESSMENT: (True, True, True),
     Action.ANSWER: (True, True, False),
     Action.SET_TARGETS: (True, True, False),
+    Action.PLAN: (True, True, False),
     Action.DELETE_ASSESSMENT: (True, False, False),
     Action.EXPORT: (True, True, True),
     Action.OFFER_PRACTICE: (True, True, False),

@@ -1,4 +1,4 @@
-"""Charts as geometry: scores in, coordinates out; ``templates/charts/*.svg`` writes them down for page and PDF alike.
+"""The radar as geometry: scores in, coordinates out; ``templates/charts/radar.svg`` draws it for page and PDF alike.
 
 All coordinates are strings with a decimal dot, whatever the active language. Each chart carries a ``title`` that says
 all its numbers in words: it is what a screen reader reads and what becomes the alternative text in the PDF.
@@ -6,7 +6,7 @@ all its numbers in words: it is what a screen reader reads and what becomes the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import cos, pi, sin
@@ -30,17 +30,6 @@ _LABEL_DISTANCE = 26
 _LABEL_LETTERS = 18
 _LABEL_LINE = 16
 
-# The bars are as wide as a phone shows them without shrinking their text much.
-BAR_LENGTH = 185
-POLE_BAR_SIZE = (400, 122)
-_POLE_BAR_TOP = 46
-_BAR_HEIGHT = 26
-
-ASPECT_ROW_HEIGHT = 40
-_ASPECT_LABEL_WIDTH = 175
-_ASPECT_BAR_LENGTH = 190
-ASPECT_BARS_WIDTH = 410
-
 
 def coordinate(value: float) -> str:
     """A number as SVG wants it: at most two places, a dot, no exponent."""
@@ -48,7 +37,8 @@ def coordinate(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _words(figure: Figure) -> str:
+def words(figure: Figure) -> str:
+    """Whole points as people read them."""
     return "–" if figure is None else str(whole_points(Fraction(figure)))
 
 
@@ -140,7 +130,7 @@ def radar(axes: Sequence[Axis]) -> Radar:
     targets = [place(index, axis.target) for index, axis in enumerate(axes)]
     earlier = [place(index, axis.earlier) for index, axis in enumerate(axes)]
     spans = [
-        _segment(at(index, float(axis.low)), at(index, float(axis.high)))
+        segment(at(index, float(axis.low)), at(index, float(axis.high)))
         for index, axis in enumerate(axes)
         if axis.low is not None and axis.high is not None and axis.low != axis.high
     ]
@@ -156,7 +146,7 @@ def radar(axes: Sequence[Axis]) -> Radar:
             )
             for value in RINGS
         ),
-        spokes=tuple(_segment(RADAR_CENTRE, at(index, 100)) for index in range(count)),
+        spokes=tuple(segment(RADAR_CENTRE, at(index, 100)) for index in range(count)),
         spans=tuple(spans),
         area=_polygon(score for score in scores if score) if all(scores) else "",
         lines=_joined(scores),
@@ -169,7 +159,8 @@ def radar(axes: Sequence[Axis]) -> Radar:
     )
 
 
-def _segment(start: tuple[float, float], end: tuple[float, float]) -> Segment:
+def segment(start: tuple[float, float], end: tuple[float, float]) -> Segment:
+    """A line between two points."""
     return Segment(coordinate(start[0]), coordinate(start[1]), coordinate(end[0]), coordinate(end[1]))
 
 
@@ -180,7 +171,7 @@ def _polygon(points: Iterable[tuple[float, float]]) -> str:
 def _joined(points: Sequence[tuple[float, float] | None]) -> tuple[Segment, ...]:
     """Lines between neighbours that both exist, around the circle."""
     return tuple(
-        _segment(here, there)
+        segment(here, there)
         for here, there in zip(points, [*points[1:], *points[:1]], strict=True)
         if here is not None and there is not None
     )
@@ -219,7 +210,7 @@ def _radar_title(axes: Sequence[Axis]) -> str:
 
 
 def _axis_words(axis: Axis) -> str:
-    values = {"key": axis.key, "name": " | ".join(axis.name), "score": _words(axis.score)}
+    values = {"key": axis.key, "name": " | ".join(axis.name), "score": words(axis.score)}
     if axis.is_excluded:
         return gettext("%(key)s %(name)s: not applicable") % values
     if axis.score is None:
@@ -227,226 +218,9 @@ def _axis_words(axis: Axis) -> str:
     else:
         text = gettext("%(key)s %(name)s: %(score)s") % values
     if axis.low is not None and axis.low != axis.high:
-        text += ", " + gettext("span %(low)s to %(high)s") % {"low": _words(axis.low), "high": _words(axis.high)}
+        text += ", " + gettext("span %(low)s to %(high)s") % {"low": words(axis.low), "high": words(axis.high)}
     if axis.earlier is not None:
-        text += ", " + gettext("before %(earlier)s") % {"earlier": _words(axis.earlier)}
+        text += ", " + gettext("before %(earlier)s") % {"earlier": words(axis.earlier)}
     if axis.target is not None:
-        text += ", " + gettext("target %(target)s") % {"target": _words(axis.target)}
-    return text
-
-
-# -- Bars -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One pole or aspect: its name and its figures in points."""
-
-    name: str
-    score: Figure
-    low: Figure
-    high: Figure
-    is_weaker: bool = False
-    is_excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar with its span as a line with two end marks; ``span`` and ``ends`` are empty where nothing is open."""
-
-    name: str
-    words: str
-    is_weaker: bool
-    x: str
-    y: str
-    width: str
-    height: str
-    label_x: str
-    label_y: str
-    value_x: str
-    value_y: str
-    anchor: str
-    span: Segment | None
-    ends: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A grid line with its value."""
-
-    line: Segment
-    x: str
-    y: str
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class PoleBar:
-    """The two poles of a principle, left and right of a common zero."""
-
-    title: str
-    view_box: str
-    bars: tuple[Bar, ...]
-    ticks: tuple[Tick, ...]
-    zero: Segment
-    verdict: str
-    verdict_x: str
-    verdict_y: str
-    in_tension: bool
-
-
-def pole_bar(first: Part, second: Part, balance: Figure, *, in_tension: bool) -> PoleBar:
-    """Draw the first pole to the left and the second to the right; the verdict says balance and tension in words."""
-    centre = POLE_BAR_SIZE[0] / 2
-    bottom = _POLE_BAR_TOP + _BAR_HEIGHT
-    verdict = _verdict(balance, in_tension=in_tension)
-    ticks = [
-        Tick(
-            line=_segment((x, _POLE_BAR_TOP - 6), (x, bottom + 6)),
-            x=coordinate(x),
-            y=coordinate(bottom + 20),
-            value=value,
-        )
-        for value in (0, *RINGS)
-        for x in {centre - BAR_LENGTH * value / 100, centre + BAR_LENGTH * value / 100}
-    ]
-    return PoleBar(
-        title="; ".join([_part_words(first), _part_words(second), *([verdict] if verdict else [])]),
-        view_box=f"0 0 {POLE_BAR_SIZE[0]} {POLE_BAR_SIZE[1]}",
-        bars=(_pole(first, centre, direction=-1), _pole(second, centre, direction=1)),
-        ticks=tuple(sorted(ticks, key=lambda tick: float(tick.x))),
-        zero=_segment((centre, _POLE_BAR_TOP - 10), (centre, bottom + 6)),
-        verdict=verdict,
-        verdict_x=coordinate(centre),
-        verdict_y=coordinate(POLE_BAR_SIZE[1] - 8),
-        in_tension=in_tension,
-    )
-
-
-def _verdict(balance: Figure, *, in_tension: bool) -> str:
-    if balance is None:
-        return ""
-    if in_tension:
-        return gettext("Balance %(balance)s – in tension") % {"balance": _words(balance)}
-    return gettext("Balance %(balance)s") % {"balance": _words(balance)}
-
-
-def _pole(part: Part, centre: float, *, direction: int) -> Bar:
-    """A bar that grows from the centre; the name stands above its outer end."""
-
-    def at(value: float) -> float:
-        return centre + direction * BAR_LENGTH * value / 100
-
-    return _bar(
-        part,
-        at=at,
-        top=_POLE_BAR_TOP,
-        label=(at(100), 18),
-        value=(at(100), 36),
-        anchor="start" if direction < 0 else "end",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class AspectBars:
-    """The aspects of a guiding idea, one below the other."""
-
-    title: str
-    view_box: str
-    bars: tuple[Bar, ...]
-    ticks: tuple[Tick, ...]
-
-
-def aspect_bars(parts: Sequence[Part]) -> AspectBars:
-    """Draw one row an aspect: name, bar from 0 to 100, points."""
-    height = ASPECT_ROW_HEIGHT * len(parts)
-
-    def at(value: float) -> float:
-        return _ASPECT_LABEL_WIDTH + _ASPECT_BAR_LENGTH * value / 100
-
-    bars = []
-    for number, part in enumerate(parts):
-        top = ASPECT_ROW_HEIGHT * number + (ASPECT_ROW_HEIGHT - _BAR_HEIGHT) / 2
-        middle = top + _BAR_HEIGHT / 2 + 5
-        bars.append(
-            _bar(
-                part,
-                at=at,
-                top=top,
-                label=(_ASPECT_LABEL_WIDTH - 12, middle),
-                value=(at(100) + 12, middle),
-                anchor="end",
-            )
-        )
-    return AspectBars(
-        title="; ".join(map(_part_words, parts)),
-        view_box=f"0 0 {ASPECT_BARS_WIDTH} {height + 24}",
-        bars=tuple(bars),
-        ticks=tuple(
-            Tick(
-                line=_segment((at(value), 0), (at(value), height)),
-                x=coordinate(at(value)),
-                y=coordinate(height + 17),
-                value=value,
-            )
-            for value in (0, *RINGS)
-        ),
-    )
-
-
-def _bar(
-    part: Part,
-    *,
-    at: Callable[[float], float],
-    top: float,
-    label: tuple[float, float],
-    value: tuple[float, float],
-    anchor: str,
-) -> Bar:
-    start, end = sorted((at(0), at(float(part.score or 0))))
-    # Below the bar, so that it is seen beside a dark bar and on paper.
-    below = top + _BAR_HEIGHT + 4
-    span: Segment | None = None
-    ends: tuple[Segment, ...] = ()
-    if part.low is not None and part.high is not None and part.low != part.high:
-        low, high = at(float(part.low)), at(float(part.high))
-        span = _segment((low, below), (high, below))
-        ends = tuple(_segment((x, below - 3), (x, below + 3)) for x in (low, high))
-    return Bar(
-        name=part.name,
-        words=_short_words(part),
-        is_weaker=part.is_weaker,
-        x=coordinate(start),
-        y=coordinate(top),
-        width=coordinate(end - start),
-        height=coordinate(_BAR_HEIGHT),
-        label_x=coordinate(label[0]),
-        label_y=coordinate(label[1]),
-        value_x=coordinate(value[0]),
-        value_y=coordinate(value[1]),
-        anchor=anchor,
-        span=span,
-        ends=ends,
-    )
-
-
-def _short_words(part: Part) -> str:
-    """The figure as printed beside the bar."""
-    if part.is_excluded:
-        return gettext("n/a")
-    return _words(part.score)
-
-
-def _part_words(part: Part) -> str:
-    values = {"name": part.name, "score": _words(part.score)}
-    if part.is_excluded:
-        return gettext("%(name)s: not applicable") % values
-    if part.score is None:
-        text = gettext("%(name)s: no score yet") % values
-    else:
-        text = gettext("%(name)s: %(score)s of 100 points") % values
-    if part.low is not None and part.low != part.high:
-        text += ", " + gettext("span %(low)s to %(high)s") % {"low": _words(part.low), "high": _words(part.high)}
-    if part.is_weaker:
-        text += ", " + gettext("the weaker side")
+        text += ", " + gettext("target %(target)s") % {"target": words(axis.target)}
     return text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .charts import AspectBars, Axis, Part, PoleBar, Radar, aspect_bars, pole_bar, radar
+from .bars import AspectBars, Part, PoleBar, aspect_bars, pole_bar
+from .charts import Axis, Radar, radar
 from .document_comparison import Comparison
 from .results import AspectResult, DimensionResult, Result
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,6 +23,7 @@ from .enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
 from .exchange import export_document
 from .models import Assessment, Project, Snapshot, StateChange, User
 from .portfolio_entries import refresh_entry
+from .reports.storage import forget_reports
 from .results import DimensionResult, QuestionResult, Result, result_of
 from .scoring import HIGHEST_LEVEL
 from .snapshots import canonical_json, document_hash
@@ -92,7 +94,14 @@ def delete_draft(assessment: Assessment) -> None:
                 _("This assessment was submitted before. What was submitted is kept, so it cannot be deleted."),
                 code="submitted_before",
             )
+        _forget_reports_of(assessment.pk)
         assessment.delete()
+
+
+def _forget_reports_of(*assessment_ids: int) -> None:
+    """Delete the stored PDF files of assessments with them, once their deletion is certain."""
+    for assessment_id in assessment_ids:
+        transaction.on_commit(partial(forget_reports, assessment_id))
 
 
 def delete_project(project: Project) -> None:
@@ -102,6 +111,7 @@ def delete_project(project: Project) -> None:
     """
     try:
         with transaction.atomic():
+            _forget_reports_of(*project.assessments.values_list("pk", flat=True))
             project.delete()
     except ProtectedError as error:
         raise WorkflowError(

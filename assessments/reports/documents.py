@@ -21,7 +21,8 @@ from ..models import Assessment, Snapshot
 from ..snapshots import canonical_json, document_hash
 from ..workflow import current_snapshot
 from .pdf import Attachment, render_pdf
-from .project_report import ProjectReport, Version, project_report
+from .project_report import ProjectReport, project_report
+from .report_parts import Version
 from .storage import ReportKey, store_report, stored_report
 
 MAX_SLUG_LENGTH = 80

@@ -11,200 +11,37 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import override as translation_override
 
 from principles.models import Perspective, Term
 
-from ..charts import AspectBars, PoleBar, Radar
 from ..enums import Level, MeasureState, Phase, Scope, Stage, State
 from ..models import Organisation
-from ..result_charts import bars_of, radar_of
-from ..results import AspectResult, DimensionResult, QuestionResult, Result, StepResult, result_of_document
-from ..scoring import POINTS_PER_LEVEL, stage_of, whole_points
+from ..result_charts import radar_of
+from ..results import DimensionResult, Result, result_of_document
+from ..scoring import POINTS_PER_LEVEL, stage_of
 from ..snapshots import document_hash
-from .texts import breakable, clean_document, excerpt, shorten_rationales
+from .chapters import anchor_of, chapter_of, dimension_figures, place_of, points, step_of
+from .report_parts import (
+    NAMED_AT_MOST,
+    NO_FIGURE,
+    Chapter,
+    ConflictRow,
+    Fact,
+    LevelRow,
+    Mean,
+    MeasureRow,
+    Part,
+    Summary,
+    Version,
+)
+from .texts import breakable, clean_document, shorten_rationales
 from .typeface import is_settable
 
 Document = Mapping[str, Any]
 
-NO_FIGURE = "–"
 SHORT_HASH_LENGTH = 12
-NAMED_AT_MOST = 3
-"""How many strongest and weakest dimensions, and how many steps a chapter, the report names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What the exchange document does not know of itself."""
-
-    state: State
-    number: int
-    date: datetime.date
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A label and what belongs to it."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A row of the table twin of a figure."""
-
-    name: str
-    score: str
-    stage: str
-    span: str
-    coverage: str
-    target: str = NO_FIGURE
-    anchor: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """One of the two figures of an assessment."""
-
-    label: str
-    points: str
-    stage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A link or a file that backs an answer."""
-
-    key: str
-    label: str
-    url: str
-    file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A question and what the team said."""
-
-    key: str
-    anchor: str
-    text: str
-    is_core: bool
-    level: str
-    described: str
-    excerpt: str
-    is_shortened: bool
-    rationale: str
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AspectPart:
-    """A pole or aspect with its statements; questions that are open are named elsewhere."""
-
-    key: str
-    name: str
-    summary: str
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A next step and where it leads on from."""
-
-    key: str
-    anchor: str
-    place: str
-    text: str
-    from_level: str
-
-
-@dataclass(frozen=True, slots=True)
-class Practice:
-    """What the highest level of a question describes."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One dimension."""
-
-    key: str
-    anchor: str
-    annex_anchor: str
-    name: str
-    summary: str
-    pages: str
-    standing: tuple[str, ...]
-    chart: PoleBar | AspectBars
-    chart_template: str
-    figures: tuple[Figures, ...]
-    has_target: bool
-    has_answers: bool
-    aspects: tuple[AspectPart, ...]
-    evidence: tuple[Evidence, ...]
-    practice: tuple[Practice, ...]
-    reached: str
-    steps: tuple[Step, ...]
-    still_open: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The principles or the guiding ideas."""
-
-    anchor: str
-    title: str
-    introduction: str
-    chapters: tuple[Chapter, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """One page that can be read in two minutes."""
-
-    standing: str
-    means: tuple[Mean, Mean]
-    radar: Radar
-    stages: tuple[Fact, ...]
-    strongest: tuple[Fact, ...]
-    weakest: tuple[Fact, ...]
-    tensions: tuple[str, ...]
-    steps: tuple[Step, ...]
-    figures: tuple[Figures, ...]
-    has_targets: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureRow:
-    """A measure."""
-
-    title: str
-    refers_to: str
-    responsible: str
-    due: datetime.date | None
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictRow:
-    """A conflict of goals."""
-
-    between: str
-    description: str
-    handling: str
-
-
-@dataclass(frozen=True, slots=True)
-class LevelRow:
-    """A general level and what it counts."""
-
-    label: str
-    text: str
-    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +103,13 @@ def _project_report(document: Document, version: Version) -> ProjectReport:
             "prinzipien",
             gettext("Principles of good practice"),
             gettext("Eight pairs whose two poles belong together: a project needs both, in balance."),
-            tuple(_chapter(dimension, result) for dimension in result.principles),
+            tuple(chapter_of(dimension, result) for dimension in result.principles),
         ),
         Part(
             "leitgedanken",
             gettext("Guiding ideas"),
             gettext("Four ideas of the city that every project should serve."),
-            tuple(_chapter(dimension, result) for dimension in result.guiding_ideas),
+            tuple(chapter_of(dimension, result) for dimension in result.guiding_ideas),
         ),
     )
     return ProjectReport(
@@ -365,9 +202,9 @@ def _summary(result: Result) -> Summary:
         strongest=tuple(_named(dimension) for dimension in ranked[:named]),
         weakest=tuple(_named(dimension) for dimension in reversed(ranked[len(ranked) - named :])),
         tensions=_tensions(result),
-        steps=tuple(_step(step) for step in result.next_steps),
+        steps=tuple(step_of(step) for step in result.next_steps),
         figures=tuple(
-            _dimension_figures(dimension, _anchor("kapitel", dimension.key)) for dimension in result.dimensions
+            dimension_figures(dimension, anchor_of("kapitel", dimension.key)) for dimension in result.dimensions
         ),
         has_targets=result.has_targets,
     )
@@ -425,146 +262,11 @@ def _tension(dimension: DimensionResult) -> str:
 # -- Chapters ---------------------------------------------------------------------------------------------------------
 
 
-def _chapter(dimension: DimensionResult, result: Result) -> Chapter:
-    steps = [step for step in result.all_steps if step.dimension.key == dimension.key][:NAMED_AT_MOST]
-    asked = [question for question in dimension.questions if question.in_scope and not question.is_not_applicable]
-    aspects = tuple(_aspect(aspect) for aspect in dimension.aspects)
-    return Chapter(
-        key=dimension.key,
-        anchor=_anchor("kapitel", dimension.key),
-        annex_anchor=_anchor("antworten", dimension.key),
-        name=dimension.dimension.name,
-        summary=dimension.dimension.summary,
-        pages=dimension.dimension.pages,
-        standing=_standing(dimension),
-        chart=bars_of(dimension),
-        chart_template="charts/pole_bar.svg" if dimension.score.is_principle else "charts/aspect_bars.svg",
-        figures=(*(_aspect_figures(aspect) for aspect in dimension.aspects), _dimension_figures(dimension)),
-        has_target=dimension.target is not None,
-        has_answers=any(aspect.statements for aspect in aspects),
-        aspects=aspects,
-        evidence=tuple(
-            evidence for aspect in aspects for statement in aspect.statements for evidence in statement.evidence
-        ),
-        practice=tuple(
-            Practice(question.key, question.question.anchors[-1])
-            for question in asked
-            if question.level != Level.EMBEDDED
-        ),
-        reached=", ".join(question.key for question in asked if question.level == Level.EMBEDDED),
-        steps=tuple(_step(step) for step in steps),
-        still_open=", ".join(question.key for question in dimension.open_questions),
-    )
-
-
-def _standing(dimension: DimensionResult) -> tuple[str, ...]:
-    """Where the dimension stands, in sentences."""
-    score = dimension.score
-    if score.is_excluded:
-        return (gettext("No question of this dimension applies to the project. It counts in no figure."),)
-    if score.score is None:
-        return (gettext("Nothing is answered here yet."),)
-    sentences = [
-        gettext("%(points)s of 100 points: %(stage)s.")
-        % {"points": points(score.score), "stage": score.stage.label if score.stage else ""}
-    ]
-    missing = score.applicable - score.answered
-    if missing:
-        sentences.append(
-            ngettext(
-                "%(missing)s question is still open; the score can end between %(low)s and %(high)s.",
-                "%(missing)s questions are still open; the score can end between %(low)s and %(high)s.",
-                missing,
-            )
-            % {"missing": missing, "low": points(score.low), "high": points(score.high)}
-        )
-    sentences += _balance_sentences(dimension)
-    if dimension.target is not None and dimension.gap is not None:
-        values = {"target": dimension.target, "gap": points(abs(dimension.gap))}
-        sentences.append(
-            gettext("The team aims at %(target)s points; %(gap)s are missing.") % values
-            if dimension.gap > 0
-            else gettext("The team's target of %(target)s points is reached.") % values
-        )
-    return tuple(sentences)
-
-
-def _balance_sentences(dimension: DimensionResult) -> list[str]:
-    score, weaker = dimension.score, dimension.weaker_aspect
-    if weaker is not None and score.is_principle:
-        values = {"pole": weaker.aspect.name, "balance": points(score.balance)}
-        if score.in_tension:
-            return [gettext("The pair is in tension: “%(pole)s” is clearly weaker (balance %(balance)s).") % values]
-        return [gettext("“%(pole)s” is the weaker pole (balance %(balance)s).") % values]
-    if weaker is not None:
-        return [gettext("“%(aspect)s” is the weakest aspect.") % {"aspect": weaker.aspect.name}]
-    if score.balance is not None:
-        return [gettext("Its two poles are in balance (%(balance)s).") % {"balance": points(score.balance)}]
-    return []
-
-
-def _aspect(aspect: AspectResult) -> AspectPart:
-    return AspectPart(
-        aspect.key,
-        aspect.aspect.name,
-        aspect.aspect.summary,
-        tuple(_statement(question) for question in aspect.questions if question.in_scope and not question.is_open),
-    )
-
-
-def _statement(question: QuestionResult) -> Statement:
-    said = question.reason if question.is_not_applicable else question.rationale
-    short = excerpt(said)
-    return Statement(
-        key=question.key,
-        anchor=_anchor("antwort", question.key),
-        text=question.question.text,
-        is_core=question.question.is_core,
-        level=_level(question),
-        described=question.anchor,
-        excerpt=short,
-        is_shortened=short != said,
-        rationale=said,
-        evidence=tuple(_evidence(question.key, item) for item in question.evidence),
-    )
-
-
-def _level(question: QuestionResult) -> str:
-    if question.is_not_applicable:
-        return gettext("not applicable")
-    return "" if question.level is None else f"{question.level} – {Level(question.level).label}"
-
-
-def _evidence(key: str, item: Mapping[str, str]) -> Evidence:
-    url = item.get("url", "")
-    return Evidence(
-        key,
-        item.get("label", ""),
-        url if url.lower().startswith(("https://", "http://")) else "",
-        item.get("file_name", ""),
-    )
-
-
-def _step(step: StepResult) -> Step:
-    return Step(
-        step.question.key,
-        _anchor("antwort", step.question.key),
-        f"{step.dimension.dimension.name} – {step.aspect.aspect.name}"
-        if not step.dimension.score.is_principle
-        else step.aspect.aspect.name,
-        step.step,
-        _level(step.question),
-    )
-
-
-# -- Measures and conflicts -------------------------------------------------------------------------------------------
-
-
 def _measure(measure: Document, result: Result) -> MeasureRow:
     due = measure.get("due")
     return MeasureRow(
         measure["title"],
-        _place(measure.get("refers_to") or "", result),
+        place_of(measure.get("refers_to") or "", result),
         measure.get("responsible") or "",
         datetime.date.fromisoformat(due) if due else None,
         str(MeasureState(measure["state"]).label) if measure.get("state") else "",
@@ -573,64 +275,7 @@ def _measure(measure: Document, result: Result) -> MeasureRow:
 
 def _conflict(conflict: Document, result: Result) -> ConflictRow:
     return ConflictRow(
-        " – ".join(_place(key, result) for key in conflict["between"]),
+        " – ".join(place_of(key, result) for key in conflict["between"]),
         conflict["description"],
         conflict.get("handling") or "",
     )
-
-
-def _place(key: str, result: Result) -> str:
-    """A dimension by its key and name, a question by its key."""
-    for dimension in result.dimensions:
-        if dimension.key == key:
-            return f"{key} {dimension.dimension.name}"
-    return key
-
-
-# -- Figures ----------------------------------------------------------------------------------------------------------
-
-
-def points(value: Fraction | int | None) -> str:
-    """Whole points as printed."""
-    return NO_FIGURE if value is None else str(whole_points(Fraction(value)))
-
-
-def _span(low: Fraction | None, high: Fraction | None) -> str:
-    if low is None or high is None:
-        return NO_FIGURE
-    return points(low) if low == high else f"{points(low)}–{points(high)}"
-
-
-def _aspect_figures(aspect: AspectResult) -> Figures:
-    score = aspect.score
-    return Figures(
-        name=aspect.aspect.name,
-        score=points(score.score),
-        stage=str(score.stage.label) if score.stage else NO_FIGURE,
-        span=_span(score.low, score.high),
-        coverage=_coverage(score.answered, score.applicable),
-    )
-
-
-def _dimension_figures(dimension: DimensionResult, anchor: str = "") -> Figures:
-    score = dimension.score
-    stage = str(score.stage.label) if score.stage else NO_FIGURE
-    return Figures(
-        name=f"{dimension.key} {dimension.dimension.name}",
-        score=points(score.score),
-        stage=gettext("not applicable") if score.is_excluded else stage,
-        span=_span(score.low, score.high),
-        coverage=_coverage(score.answered, score.applicable),
-        target=NO_FIGURE if dimension.target is None else str(dimension.target),
-        anchor=anchor,
-    )
-
-
-def _coverage(answered: int, applicable: int) -> str:
-    if not applicable:
-        return NO_FIGURE
-    return gettext("%(answered)s of %(applicable)s") % {"answered": answered, "applicable": applicable}
-
-
-def _anchor(kind: str, key: str) -> str:
-    return f"{kind}-{key.replace('.', '-')}"

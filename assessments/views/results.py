@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..answering import AssessmentClosed
-from ..charts import AspectBars, PoleBar
+from ..bars import AspectBars, PoleBar
 from ..enums import Stage
 from ..exchange import (
     MAX_DOCUMENT_BYTES,

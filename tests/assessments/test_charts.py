@@ -7,7 +7,8 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from assessments.charts import Axis, Part, aspect_bars, coordinate, pole_bar, radar
+from assessments.bars import Part, aspect_bars, pole_bar
+from assessments.charts import Axis, coordinate, radar
 
 SVG = "{http://www.w3.org/2000/svg}"
 

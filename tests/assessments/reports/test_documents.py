@@ -16,6 +16,7 @@ from assessments.reports.documents import edition_of
 from assessments.reports.pdf import PdfUnavailableError
 from assessments.snapshots import canonical_json
 from assessments.verification import hash_of_pdf
+from assessments.workflow import delete_draft
 from tests.factories import make_answer, make_assessment
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +83,7 @@ def test_deleting_an_assessment_deletes_its_stored_reports(assessment, tmp_path,
     report_file(assessment, "de")
     assert list(tmp_path.rglob("*.pdf"))
     with django_capture_on_commit_callbacks(execute=True):
-        assessment.delete()
+        delete_draft(assessment)
     assert not list(tmp_path.rglob("*.pdf"))
 
 

@@ -14,7 +14,8 @@ from assessments.exchange import export_document
 from assessments.models import Assessment, GoalConflict, Measure, Target
 from assessments.reports import texts
 from assessments.reports.documents import edition_of, report_html, report_pdf
-from assessments.reports.project_report import Version, project_report
+from assessments.reports.project_report import project_report
+from assessments.reports.report_parts import Version
 from assessments.snapshots import canonical_json, document_hash
 from tests.assessments.reports.test_pdf import fonts, opened
 from tests.factories import answer_all, make_answer, make_assessment, make_project, question_keys

@@ -113,7 +113,7 @@ def _edit(request: HttpRequest, assessment: Assessment, entry: Measure | GoalCon
     """Show the form, or store what came back; what cannot be stored stays on the page."""
     # The instance came from the database; the form changes it in place.
     entry.assessment = assessment
-    kind = "measure" if isinstance(entry, Measure) else "conflict"
+    is_measure = isinstance(entry, Measure)
     data = request.POST if request.method == "POST" else None
     places = places_of(assessment)
     form: MeasureForm | ConflictForm = (
@@ -131,7 +131,7 @@ def _edit(request: HttpRequest, assessment: Assessment, entry: Measure | GoalCon
             form.add_error(None, error)
         else:
             messages.success(request, _("Your entry has been saved."))
-            return redirect(f"{kind}_list", assessment.pk)
+            return redirect("measure_list" if is_measure else "conflict_list", assessment.pk)
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,
@@ -140,7 +140,8 @@ def _edit(request: HttpRequest, assessment: Assessment, entry: Measure | GoalCon
         "is_closed": is_closed,
     }
     status = 422 if form.errors else 409 if is_closed and data is not None else 200
-    return render(request, f"assessments/{kind}_edit.html", context, status=status)
+    template = "assessments/measure_edit.html" if is_measure else "assessments/conflict_edit.html"
+    return render(request, template, context, status=status)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .answering import text_fault, tidy
@@ -91,6 +91,13 @@ def visible_until(assessment: Assessment) -> datetime | None:
     if assessment.state != State.SUBMITTED:
         return None
     return assessment.snapshots.latest("number").submitted_at
+
+
+def open_counts(assessment: Assessment, dimension_key: str) -> dict[str, int]:
+    """How many open threads of the team there are at a dimension and at each of its questions; one query."""
+    threads = Thread.objects.filter(assessment=assessment, is_review=False, is_open=True)
+    here = threads.filter(Q(refers_to=dimension_key) | Q(refers_to__startswith=f"{dimension_key}."))
+    return dict(here.order_by().values_list("refers_to").annotate(Count("pk")))
 
 
 def by_place(threads: Iterable[Thread]) -> dict[str, list[Thread]]:

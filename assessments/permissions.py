@@ -27,10 +27,12 @@ class Action(Enum):
     SUBMIT = "submit"
     VIEW_SUBMISSION = "view_submission"
     REVIEW = "review"
+    COMMENT = "comment"
     OFFER_PRACTICE = "offer_practice"
 
 
 _READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.VIEW_SUBMISSION, Action.EXPORT})
+_TALK = frozenset({Action.COMMENT})
 _WRITE = frozenset(
     {
         Action.EDIT_PROJECT,
@@ -44,9 +46,9 @@ _WRITE = frozenset(
 _OWN = frozenset({Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT, Action.SUBMIT})
 
 TABLE: dict[Role, frozenset[Action]] = {
-    Role.VIEWER: _READ,
-    Role.EDITOR: _READ | _WRITE,
-    Role.OWNER: _READ | _WRITE | _OWN,
+    Role.VIEWER: _READ | _TALK,
+    Role.EDITOR: _READ | _TALK | _WRITE,
+    Role.OWNER: _READ | _TALK | _WRITE | _OWN,
 }
 """What each role of a project may do."""
 

@@ -124,6 +124,9 @@ def arguments(name: str, parameters: list[str], assessment: Assessment, *, unkno
         "key": "4.1",
         "question_key": "4.1.a1",
         "thread_pk": review_thread(assessment).pk,
+        "comment_thread_pk": Thread.objects.get_or_create(assessment=assessment, refers_to="4.1", is_review=False)[
+            0
+        ].pk,
         "measure_pk": Measure.objects.get_or_create(assessment=assessment, title="Lastenrad kaufen")[0].pk,
         "conflict_pk": GoalConflict.objects.get_or_create(
             assessment=assessment, first_key="4.1", second_key="4.2", description="Schnell gegen offen"

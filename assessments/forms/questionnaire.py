@@ -128,6 +128,7 @@ class Panel:
     version: int = 0
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     conflict: Conflict | None = None
+    open_comments: int = 0
 
     @classmethod
     def of(cls, question: Question, answer: Answer | None) -> Panel:

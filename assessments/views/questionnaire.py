@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from principles.models import Dimension, load_catalogue
 
 from ..answering import AnswerConflict, AnswerContent, AssessmentClosed, Saved, is_untouched, save_answer
+from ..discussion import open_counts
 from ..enums import Scope
 from ..forms.questionnaire import (
     MERGED,
@@ -166,6 +167,9 @@ def _show(
     bars = {bar["id"].removeprefix("progress-"): bar for bar in progress_bars(score, page.dimension)}
     may_answer = Action.ANSWER in allowed_actions(request.user, assessment)
     has_conflict = page.has("conflict")
+    comments = open_counts(assessment, page.dimension.key)
+    for panel in page.panels:
+        panel.open_comments = comments.get(panel.key, 0)
     context = {
         "assessment": assessment,
         "assessment_name": f"{assessment.get_scope_display()} {assessment.number}",
@@ -178,6 +182,7 @@ def _show(
         "conflicts": [panel for panel in page.panels if panel.conflict],
         "can_answer": may_answer and (assessment.is_open or closed_meanwhile),
         "may_answer": may_answer,
+        "open_comments": sum(comments.values()),
         "closed_meanwhile": closed_meanwhile,
         **neighbours,
     }

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -148,6 +149,7 @@ def _show_feedback(
                 "typed": (typed or {}).get(thread.pk, ""),
                 "faults": (faults or {}).get(thread.pk, []),
                 "request_key": uuid4(),
+                "reply_url": reverse("feedback_reply", args=[assessment.pk, thread.pk]),
             }
             for thread in threads.get(place, [])
         ]

@@ -28,6 +28,7 @@ EXPECTED = {
     Action.PLAN: (True, True, False),
     Action.DELETE_ASSESSMENT: (True, False, False),
     Action.EXPORT: (True, True, True),
+    Action.COMMENT: (True, True, True),
     Action.OFFER_PRACTICE: (True, True, False),
     Action.SUBMIT: (True, False, False),
     Action.VIEW_SUBMISSION: (True, True, True),

@@ -15,16 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from principles.models import Dimension, Perspective
 
-from ..enums import PORTFOLIO_STATES, MeasureState, OrganisationKind, Phase, Stage
+from ..enums import PORTFOLIO_STATES, OrganisationKind, Phase, Stage
 from ..models import DIMENSION_KEYS, Organisation, score_column
 from ..portfolio import GROUPS, STAGE_ENDS, STAGE_STARTS, Entries, portfolio_dimensions
 from ..portfolio_entries import joined
+from ..portfolio_evaluation import LOW_LEVELS, OPEN_MEASURES
 from ..scoring import IN_TENSION_BELOW
 from .projects import plain_helper
 
 TENSION_KEYS = tuple(key for key in DIMENSION_KEYS if key.startswith("4."))
-LOW_LEVELS = (0, 1)
-OPEN_MEASURES = (MeasureState.PLANNED, MeasureState.RUNNING)
 NO_ORGANISATION = "-"
 
 

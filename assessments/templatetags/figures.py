@@ -1,5 +1,6 @@
 """Figures as people read them. Formats only: nothing here computes a score or asks a database."""
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
@@ -31,6 +32,12 @@ def difference(figure: Fraction | int | None) -> str:
         return NONE
     whole = whole_points(abs(Fraction(figure)))
     return f"±{whole}" if not whole else f"+{whole}" if figure > 0 else f"−{whole}"
+
+
+@register.filter
+def decimal_place(figure: Fraction) -> str:
+    """One place after the decimal sign, half up: 7/6 → 1.2."""
+    return number_format(Decimal(whole_points(figure * 10)) / 10, decimal_pos=1)
 
 
 @register.filter

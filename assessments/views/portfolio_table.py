@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -14,11 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
-from principles.models import Dimension
-
 from ..enums import Phase, Stage
 from ..forms.portfolio import PortfolioForm
 from ..portfolio import Cell, Row, whole
+from ..portfolio_comparison import ProjectComparison
 
 NONE = "–"
 
@@ -162,6 +162,20 @@ def _cell_html(
     )
 
 
-def dimension_label(dimension: Dimension) -> str:
-    """Key and name."""
-    return f"{dimension.key} {dimension.name}"
+def comparison_rows(comparison: ProjectComparison) -> list[dict[str, Any]]:
+    """The table twin of a comparison: a line a dimension, a cell a project, and the mean and difference of a group."""
+    language = get_language() or "de"
+    lines: list[dict[str, Any]] = []
+    for place, dimension in enumerate(comparison.dimensions):
+        cells = [format_html(_cell(row.cells[place], language), pk=row.assessment_id) for row in comparison.rows]
+        line: dict[str, Any] = {"name": str(dimension), "cells": cells, "mean": "", "difference": ""}
+        if comparison.group:
+            own, mean = comparison.rows[0].cells[place].score, comparison.group.scores[place]
+            line["mean"] = NONE if mean is None else whole(mean)
+            line["difference"] = NONE if own is None or mean is None else _signed(whole(own) - whole(mean))
+        lines.append(line)
+    return lines
+
+
+def _signed(number: int) -> str:
+    return f"−{-number}" if number < 0 else f"+{number}" if number else "0"

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from assessments.enums import Phase, Scope, StaffRole, State
 from assessments.models import Assessment, Organisation, PortfolioEntry, Project
 from assessments.stored_scores import compute_scores, store_scores
-from assessments.workflow import approve, send_back, start_assessment, submit, unfinished_assessment, withdraw
+from assessments.workflow import approve, send_back, start_assessment, submit, withdraw
 from principles.models import Perspective
 from tests.factories import answer_all, make_assessment, make_project, make_user
 
@@ -91,26 +91,24 @@ def test_a_withdrawn_submission_leaves_the_portfolio(reader, draft, owner):
 def test_a_newer_submission_takes_the_place_of_the_approved_one_until_it_is_returned(reader, owner, reviewer):
     project = handed_in("Zweimal", 1, approved=True)
     first = project.assessments.get()
-    second = start_assessment(project, owner, Scope(first.scope), copy_from=first)
+    second = start_assessment(project, owner, Scope.FULL, copy_from=first)
     assert PortfolioEntry.objects.get().assessment_id == first.pk
     submit(second, owner)
     assert PortfolioEntry.objects.get().assessment_id == second.pk
     send_back(second, reviewer, "Bitte ergänzen.")
     assert PortfolioEntry.objects.get().assessment_id == first.pk
-    assert unfinished_assessment(project) == second
 
 
 def test_a_cell_says_points_stage_and_tension_in_words_and_leads_to_the_answers(reader, portfolio_reader):
     project = handed_in("Gespannt", {"4.1.a": 4, "4.1.b": 0})
     key = project.assessments.get().pk
 
-    cell = re.search(r"<td[^>]*>(?:(?!</td>).)*</td>", reader.get("/portfolio/").content.decode())
+    cell = re.findall(r"<td[^>]*>(?:(?!</td>).)*</td>", reader.get("/portfolio/").content.decode())[0]
 
-    assert cell
-    assert f'href="/pruefung/{key}/4.1/"' in cell.group()
-    assert "<strong>50</strong>" in cell.group()
-    assert "in Umsetzung" in cell.group()
-    assert "cell__tension" in cell.group()
+    assert f'href="/pruefung/{key}/4.1/"' in cell
+    assert "<strong>50</strong>" in cell
+    assert "in Umsetzung" in cell
+    assert "cell__tension" in cell
 
 
 def test_the_span_stands_where_questions_are_open(reader):
@@ -221,9 +219,8 @@ def test_a_project_without_a_figure_comes_last_in_both_directions(reader, three)
 def test_the_heading_says_the_order_and_turns_it_round(reader, three):
     content = reader.get("/portfolio/?sort=-4.1&phase=pilot").content.decode()
 
-    heading = re.search(r'aria-sort="descending">\s*<a href="([^"]+)">', content)
-    assert heading
-    assert heading.group(1) in ("?phase=pilot&amp;sort=4.1", "?sort=4.1&amp;phase=pilot")
+    (address,) = re.findall(r'aria-sort="descending">\s*<a href="([^"]+)">', content)
+    assert address in ("?phase=pilot&amp;sort=4.1", "?sort=4.1&amp;phase=pilot")
     assert content.count("aria-sort") == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from .enums import Role
@@ -19,21 +19,6 @@ def create_project(project: Project, user: User) -> None:
     with transaction.atomic():
         project.save()
         Membership.objects.create(project=project, user=user, role=Role.OWNER)
-
-
-def add_member(project: Project, email: str, role: Role) -> Membership:
-    """Add the person with this address; they need an account already."""
-    person = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-    if person is None:
-        raise TeamError(
-            _("Nobody with this address can be added. The person needs an account first and can register themselves."),
-            code="no_account",
-        )
-    try:
-        with transaction.atomic():
-            return Membership.objects.create(project=project, user=person, role=role)
-    except IntegrityError as error:
-        raise TeamError(_("This person is a member already. Change their role in the list."), code="member") from error
 
 
 def change_role(project: Project, membership_pk: int, role: Role) -> Membership:
@@ -54,6 +39,23 @@ def remove_member(project: Project, membership_pk: int) -> Membership:
         _keep_an_owner(membership)
         membership.delete()
     return membership
+
+
+def hand_over(project: Project, user: User, membership_pk: int) -> Membership:
+    """Make another member an owner and step down to editor in one step; my open invitations become theirs.
+
+    Raises ``Membership.DoesNotExist``, or ``TeamError`` if I am no owner or the member is me.
+    """
+    with transaction.atomic():
+        heir = _locked(project, membership_pk)
+        mine = Membership.objects.filter(project=project, user=user, role=Role.OWNER).exclude(pk=heir.pk)
+        if heir.role != Role.OWNER:
+            heir.role = Role.OWNER
+            heir.save(update_fields=["role"])
+        if not mine.update(role=Role.EDITOR):
+            raise TeamError(_("Only an owner hands a project over, and to somebody else."), code="not_owner")
+        project.invitations.filter(invited_by=user, accepted_at=None, revoked_at=None).update(invited_by=heir.user)
+    return heir
 
 
 def _locked(project: Project, membership_pk: int) -> Membership:

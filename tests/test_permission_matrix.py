@@ -23,7 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from assessments.enums import Role, State
-from assessments.models import Assessment, GoalConflict, GoodPractice, Measure, Membership, Thread, User
+from assessments.models import Assessment, GoalConflict, GoodPractice, Invitation, Measure, Membership, Thread, User
 from assessments.workflow import approve, send_back, submit
 from tests.factories import answer_all, make_assessment, make_user
 
@@ -127,6 +127,14 @@ def arguments(name: str, parameters: list[str], assessment: Assessment, *, unkno
         "comment_thread_pk": Thread.objects.get_or_create(assessment=assessment, refers_to="4.1", is_review=False)[
             0
         ].pk,
+        "invitation_pk": Invitation.objects.get_or_create(
+            project=project,
+            email="ina.invited@example.org",
+            role=Role.VIEWER,
+            invited_by=project.members.get(memberships__role=Role.OWNER),
+            defaults={"expires_at": timezone.now() + timedelta(days=1)},
+        )[0].pk,
+        "token": "never-sent",
         "measure_pk": Measure.objects.get_or_create(assessment=assessment, title="Lastenrad kaufen")[0].pk,
         "conflict_pk": GoalConflict.objects.get_or_create(
             assessment=assessment, first_key="4.1", second_key="4.2", description="Schnell gegen offen"

@@ -99,11 +99,11 @@ class ProjectForm(forms.ModelForm[Project]):
 
 
 class MemberForm(forms.Form):
-    """A person to add to the team."""
+    """A person to invite into the team."""
 
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("The address the person signs in with."),
+        help_text=_("The person accepts with an account of exactly this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role, initial=Role.EDITOR)

@@ -4,6 +4,7 @@ from .answers import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange
 from .assessments import DIMENSION_KEYS, Assessment, AssessmentScores, Target, score_column
 from .comments import MAX_COMMENT_LENGTH, Comment, Thread
 from .good_practice import GoodPractice
+from .invitations import Invitation
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .portfolio import PortfolioEntry
@@ -22,6 +23,7 @@ __all__ = [
     "Comment",
     "GoalConflict",
     "GoodPractice",
+    "Invitation",
     "Measure",
     "Membership",
     "Organisation",

@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ..enums import Role
 from ..forms.projects import MemberForm, RoleForm
-from ..models import Membership, Project
+from ..invitations import invite, revoke
+from ..models import Invitation, Membership, Project
 from ..permissions import Action, allowed_actions
-from ..teams import TeamError, add_member, change_role, remove_member
+from ..teams import TeamError, change_role, hand_over, remove_member
 from .access import get_project, signed_in
 
 
@@ -25,10 +27,12 @@ def member_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, project: Project, form: MemberForm, status: int = 200) -> HttpResponse:
+    may_manage = Action.MANAGE_MEMBERS in allowed_actions(request.user, project)
     context = {
         "project": project,
         "memberships": project.memberships.select_related("user"),
-        "may_manage": Action.MANAGE_MEMBERS in allowed_actions(request.user, project),
+        "may_manage": may_manage,
+        "invitations": project.invitations.open(timezone.now()) if may_manage else Invitation.objects.none(),
         "roles": Role,
         "form": form,
     }
@@ -38,18 +42,16 @@ def _page(request: HttpRequest, project: Project, form: MemberForm, status: int 
 @require_POST
 @login_required
 def member_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add a person who has an account."""
+    """Invite a person, with or without an account, by e-mail."""
     project = get_project(request, pk, Action.MANAGE_MEMBERS)
     form = MemberForm(request.POST)
     if form.is_valid():
         try:
-            membership = add_member(project, form.cleaned_data["email"], Role(form.cleaned_data["role"]))
+            sent = invite(project, signed_in(request), form.cleaned_data["email"], Role(form.cleaned_data["role"]))
         except TeamError as error:
             form.add_error("email", error)
         else:
-            messages.success(
-                request, _("%(name)s is now a member of the project.") % {"name": membership.user.get_full_name()}
-            )
+            messages.success(request, _("An invitation is on its way to %(address)s.") % {"address": sent.email})
             return redirect("member_list", project.pk)
     return _page(request, project, form, status=422)
 
@@ -96,6 +98,37 @@ def member_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResp
             % {"name": membership.user.get_full_name()},
         )
     return _after(request, project)
+
+
+@require_POST
+@login_required
+def member_hand_over(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
+    """Make another member an owner and step down oneself."""
+    project = get_project(request, pk, Action.MANAGE_MEMBERS)
+    try:
+        membership = hand_over(project, signed_in(request), membership_pk)
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    except TeamError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request, _("%(name)s now owns the project; you are an editor.") % {"name": membership.user.get_full_name()}
+        )
+    return redirect("member_list", project.pk)
+
+
+@require_POST
+@login_required
+def member_invitation_revoke(request: HttpRequest, pk: int, invitation_pk: int) -> HttpResponse:
+    """Withdraw an invitation that nobody has accepted yet."""
+    project = get_project(request, pk, Action.MANAGE_MEMBERS)
+    try:
+        invitation = revoke(project, invitation_pk)
+    except Invitation.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("The invitation of %(address)s has been withdrawn.") % {"address": invitation.email})
+    return redirect("member_list", project.pk)
 
 
 def _after(request: HttpRequest, project: Project) -> HttpResponse:

@@ -7,8 +7,7 @@ from django.db import connection
 
 from assessments.enums import Role
 from assessments.models import Membership, Project, User
-from assessments.teams import TeamError, add_member, change_role, create_project, remove_member
-from tests.factories import make_user
+from assessments.teams import TeamError, change_role, create_project, hand_over, remove_member
 
 pytestmark = pytest.mark.django_db
 
@@ -21,30 +20,6 @@ def test_whoever_creates_a_project_owns_it(owner: User):
     project = Project(name="Neu")
     create_project(project, owner)
     assert membership(project, owner).role == Role.OWNER
-
-
-@pytest.mark.parametrize("email", ["nina.neu@example.org", " Nina.NEU@example.org "])
-def test_a_person_with_an_account_is_added(project: Project, email: str):
-    nina = make_user("Nina Neu")
-    assert add_member(project, email, Role.VIEWER).user == nina
-    assert membership(project, nina).role == Role.VIEWER
-
-
-@pytest.mark.parametrize(
-    ("email", "code"), [("niemand@example.org", "no_account"), ("emil.editor@example.org", "member")]
-)
-def test_others_are_refused_with_a_reason(project: Project, email: str, code: str):
-    with pytest.raises(TeamError) as error:
-        add_member(project, email, Role.VIEWER)
-    assert error.value.code == code
-    assert project.memberships.count() == 3
-
-
-def test_a_blocked_account_is_as_good_as_none(project: Project):
-    make_user("Bert Blockiert", is_active=False)
-    with pytest.raises(TeamError) as error:
-        add_member(project, "bert.blockiert@example.org", Role.VIEWER)
-    assert error.value.code == "no_account"
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER])
@@ -70,10 +45,30 @@ def test_the_last_owner_may_stay_an_owner(project: Project, owner: User):
 
 def test_a_membership_of_another_project_does_not_exist_here(project: Project, stranger: User):
     foreign = Membership.objects.get(user=stranger)
-    for change in (lambda: remove_member(project, foreign.pk), lambda: change_role(project, foreign.pk, Role.VIEWER)):
+    owner = project.members.get(memberships__role=Role.OWNER)
+    for change in (
+        lambda: remove_member(project, foreign.pk),
+        lambda: change_role(project, foreign.pk, Role.VIEWER),
+        lambda: hand_over(project, owner, foreign.pk),
+    ):
         with pytest.raises(Membership.DoesNotExist):
             change()
     assert Membership.objects.filter(pk=foreign.pk).exists()
+
+
+def test_a_project_is_handed_over_in_one_step(project: Project, owner: User, viewer: User):
+    hand_over(project, owner, membership(project, viewer).pk)
+    assert membership(project, viewer).role == Role.OWNER
+    assert membership(project, owner).role == Role.EDITOR
+
+
+@pytest.mark.parametrize(("who", "heir"), [("owner", "owner"), ("editor", "viewer"), ("stranger", "viewer")])
+def test_only_an_owner_hands_over_and_to_somebody_else(request, project: Project, owner: User, who: str, heir: str):
+    pk = membership(project, request.getfixturevalue(heir)).pk
+    with pytest.raises(TeamError) as error:
+        hand_over(project, request.getfixturevalue(who), pk)
+    assert error.value.code == "not_owner"
+    assert [one.user for one in project.memberships.filter(role=Role.OWNER)] == [owner]
 
 
 @pytest.mark.django_db(transaction=True)

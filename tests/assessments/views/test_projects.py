@@ -9,7 +9,7 @@ from assessments.enums import Phase, Role, Scope, State
 from assessments.models import Assessment, Membership, Organisation, Project, User
 from assessments.workflow import start_assessment
 from principles.models import Perspective
-from tests.factories import make_assessment, make_project, make_user
+from tests.factories import make_assessment, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -187,23 +187,28 @@ class TestEditAndDelete:
 
 
 class TestMembers:
-    def test_adding_changing_removing(self, owner_client: Client, project: Project):
-        nina = make_user("Nina Neu")
-        owner_client.post(reverse("member_add", args=[project.pk]), {"email": nina.email, "role": Role.VIEWER})
-        membership = Membership.objects.get(user=nina, project=project)
+    def test_changing_and_removing(self, owner_client: Client, project: Project, viewer: User):
+        membership = Membership.objects.get(user=viewer, project=project)
         owner_client.post(reverse("member_change", args=[project.pk, membership.pk]), {"role": Role.EDITOR})
         membership.refresh_from_db()
         assert membership.role == Role.EDITOR
         owner_client.post(reverse("member_remove", args=[project.pk, membership.pk]))
         assert not Membership.objects.filter(pk=membership.pk).exists()
 
-    def test_who_has_no_account_cannot_be_added(self, owner_client: Client, project: Project):
-        response = owner_client.post(
-            reverse("member_add", args=[project.pk]), {"email": "niemand@example.org", "role": Role.VIEWER}
-        )
+    @pytest.mark.parametrize("email", ["niemand@example.org", "stefan.stranger@example.org"])
+    @pytest.mark.usefixtures("stranger")
+    def test_an_address_is_invited_with_or_without_an_account(self, owner_client, project: Project, email: str):
+        url = reverse("member_add", args=[project.pk])
+        html = owner_client.post(url, {"email": email, "role": Role.VIEWER}, follow=True).content.decode()
+        assert f"An invitation is on its way to {email}." in html
+        assert project.memberships.count() == 3
+
+    def test_what_cannot_be_invited_stays_in_the_form(self, owner_client: Client, project: Project, editor: User):
+        url = reverse("member_add", args=[project.pk])
+        response = owner_client.post(url, {"email": editor.email, "role": Role.VIEWER})
         assert response.status_code == 422
-        assert "needs an account first" in response.content.decode()
-        assert 'value="niemand@example.org"' in response.content.decode()
+        assert "is a member already" in response.content.decode()
+        assert f'value="{editor.email}"' in response.content.decode()
 
     def test_the_last_owner_stays(self, owner_client: Client, project: Project, owner: User):
         membership = Membership.objects.get(user=owner)

@@ -68,15 +68,10 @@ def headings() -> list[str]:
         gettext("Guiding ideas"),
     ]
     for dimension in portfolio_dimensions():
-        name = f"{dimension.key} {dimension.name}"
-        facts += [
-            name,
-            f"{dimension.key} {gettext('Stage')}",
-            f"{dimension.key} {gettext('Span from')}",
-            f"{dimension.key} {gettext('Span to')}",
-        ]
+        parts = [dimension.name, gettext("Stage"), gettext("Span from"), gettext("Span to")]
         if dimension.is_principle:
-            facts += [f"{dimension.key} {gettext('Balance')}", f"{dimension.key} {gettext('In tension')}"]
+            parts += [gettext("Balance"), gettext("In tension")]
+        facts += [f"{dimension.key} {part}" for part in parts]
     return facts
 
 

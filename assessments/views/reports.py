@@ -42,7 +42,6 @@ def report_preview(request: HttpRequest, pk: int) -> HttpResponse:
             "report": report_of(edition, language),
             "languages": settings.LANGUAGES,
             "language": language,
-            "file_name": edition.file_name(),
             "pdf_is_available": is_available(),
         },
     )

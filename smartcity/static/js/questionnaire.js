@@ -362,7 +362,7 @@
     const next = list[list.indexOf(question) + 1];
     const target = next
       ? next.element.querySelector("[type=radio]:checked") || next.element.querySelector("[type=radio]")
-      : form.querySelector("[name=then][value=next]") || form.querySelector("[name=then]");
+      : form.querySelector("[name=then][value=next]") || form.querySelector("[name=then][value=list]");
     target.focus();
     target.closest("section, div").scrollIntoView({ block: "start" });
   });

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
+from django_tasks import task
 
 from .enums import Role
 from .models import Invitation, Membership, Project, User
@@ -42,8 +43,6 @@ def invite(project: Project, inviter: User, email: str, role: Role) -> Invitatio
 
     An older invitation of the same address ends. Raises ``TeamError``.
     """
-    from .tasks import send_invitation  # noqa: PLC0415 - tasks call the domain, not the other way round
-
     email = email.strip().lower()
     now = timezone.now()
     with transaction.atomic():
@@ -117,7 +116,8 @@ def accept(token: str, user: User) -> Project:
     return project
 
 
-def send_mail(invitation_pk: int) -> None:
+@task()  # type: ignore[untyped-decorator]  # the package brings no types
+def send_invitation(invitation_pk: int) -> None:
     """Make the token and send it; nothing happens if the invitation has ended meanwhile."""
     invitation = (
         Invitation.objects.open(timezone.now()).select_related("project", "invited_by").filter(pk=invitation_pk).first()

@@ -30,7 +30,6 @@ LAYERS = {
     "views": VIEWS,
     "management": VIEWS,
     "admin": VIEWS,
-    "tasks": VIEWS,
     # Formats of figures alone, never a query.
     "templatetags": DOMAIN,
     "urls": VIEWS,

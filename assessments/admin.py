@@ -1,6 +1,13 @@
 """People and organisations in the admin site; projects and answers are nobody's business there."""
 
+from typing import Any
+
+from allauth.mfa import admin as mfa_admin  # noqa: F401 - registers what is registered anew below
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as usersessions_admin  # noqa: F401
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.http import HttpRequest
 
 from .models import Organisation, User
 
@@ -35,3 +42,28 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     list_filter = ["kind"]
     search_fields = ["name_de", "name_en", "short_name"]
     prepopulated_fields = {"key": ["short_name"]}
+
+
+# allauth shows the secrets of second factors in a form, and everybody's addresses and browsers in a list.
+admin.site.unregister(Authenticator)
+admin.site.unregister(UserSession)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin[Authenticator]):
+    """Second factors: who has which since when. Removing one helps who lost it; nobody sees secrets."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    search_fields = ["user__name", "user__email"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    readonly_fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People set up their own."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing here is changed."""
+        return False

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "assessments.views.middleware.PrivateByDefaultMiddleware",
     "assessments.views.middleware.OwnLanguageMiddleware",
+    "assessments.views.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "smartcity.urls"
@@ -196,7 +197,12 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Added to those that come with the accounts: anybody may check reports, but not hundreds.
 ACCOUNT_RATE_LIMITS = {"report_check": "20/m/ip"}
+# Reviewers, portfolio readers and administrators set up a second factor before they see anything.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEMO or DEBUG))
+MFA_ADAPTER = "assessments.accounts.SecondFactorAdapter"
+MFA_FORMS = {"add_webauthn": "assessments.forms.accounts.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Smart City Selbstbewertung"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 USERSESSIONS_TRACK_ACTIVITY = False

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from assessments.views.accounts import account_profile, set_language
+from assessments.views.accounts import account_profile, account_session_end, set_language
 
 # One way to sign in, with its second factor and its rate limits, for the admin site too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -14,6 +14,7 @@ admin.site.site_header = admin.site.site_title = _("Smart City Self-Assessment")
 urlpatterns = [
     path("verwaltung/", admin.site.urls),
     path("konto/profil/", account_profile, name="account_profile"),
+    path("konto/sessions/<int:pk>/beenden/", account_session_end, name="account_session_end"),
     path("konto/", include("allauth.urls")),
     path("sprache/", set_language, name="set_language"),
     path("", include("principles.urls")),

@@ -64,4 +64,12 @@ WORDED_ANEW = [
     _('<strong>Note:</strong> you can still <a href="%(email_url)s">change your email address</a>.'),
     _("You are about to generate a new set of recovery codes for your account."),
     _("You are about to deactivate authenticator app based authentication. Are you sure?"),
+    _("Authenticator code"),
+    _("Use your password"),
+    _("Use authenticator app or code"),
+    _("Use a security key"),
+    _("Security key added."),
+    _("Security key removed."),
+    _("Too many failed login attempts. Try again later."),
+    _("A new set of recovery codes has been generated."),
 ]

@@ -127,7 +127,10 @@ def test_every_template_is_used():
     assert not unused
 
 
-INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
+# Blocks of JSON are data: nothing in them runs.
+INLINE = re.compile(
+    r"""<style|\sstyle=|<script(?![^>]*\s(?:src=|type="application/json"))|\son[a-z]+=|javascript:""", re.IGNORECASE
+)
 FOREIGN = re.compile(r"""(?:src|href|action)=["'](?:https?:)?//""", re.IGNORECASE)
 
 

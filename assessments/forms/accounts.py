@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -36,3 +37,19 @@ class ProfileForm(forms.ModelForm[User]):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", _("Save")))
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A passkey or security key: what it is called, and whether it may stand for the password too."""
+
+    name = forms.CharField(
+        label=_("Name of the passkey"),
+        help_text=_("So that you recognise it later, for example “Office laptop”."),
+        required=False,
+        max_length=80,
+    )
+    passwordless = forms.BooleanField(
+        label=_("Sign in with this passkey alone, without a password"),
+        help_text=_("Your device then asks for its PIN, your fingerprint or your face."),
+        required=False,
+    )

@@ -1,10 +1,12 @@
-"""A person's own account: name and language."""
+"""A person's own account: name and language, and where they are signed in."""
 
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
@@ -35,3 +37,15 @@ def set_language(request: HttpRequest) -> HttpResponse:
         request.user.language = language
         request.user.save(update_fields=["language"])
     return response
+
+
+@require_POST
+@login_required
+def account_session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own sign-ins on another device; this one ends by signing out."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    if session.session_key == request.session.session_key:
+        return redirect("account_logout")
+    get_adapter().end_sessions([session])
+    messages.success(request, _("That sign-in has ended."))
+    return redirect("usersessions_list")

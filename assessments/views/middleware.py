@@ -1,10 +1,15 @@
-"""What holds for every page of a signed-in person: kept in no cache (OWASP ASVS 5.0, 14.3.2), in their language."""
+"""What holds for every page of a signed-in person: kept in no cache (OWASP ASVS 5.0, 14.3.2), in their language,
+and behind a second factor where their role needs one."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from .. import second_factor
 
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
@@ -38,3 +43,38 @@ class OwnLanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language() or "de"
         return self.get_response(request)
+
+
+OPEN_WITHOUT_SECOND_FACTOR = (
+    "account_",
+    "mfa_",
+    "usersessions_",
+    "set_language",
+    "accessibility",
+    "privacy",
+    "imprint",
+    "healthz",
+)
+"""Beginnings of the names of pages that stay open: one's own account, and what the law wants within reach."""
+
+
+class SecondFactorMiddleware:
+    """Leads staff who have no second factor to the page that sets one up, from everywhere, the admin site too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; ``process_view`` decides, once it is known which page is asked for."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Let the page be shown, or lead to the second factor."""
+        is_missing = request.user.is_authenticated and second_factor.is_missing(request.user)
+        # The pages of the account say why one is here.
+        request.second_factor_is_missing = is_missing  # type: ignore[attr-defined]
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if is_missing and not name.startswith(OPEN_WITHOUT_SECOND_FACTOR):
+            return redirect("mfa_index")
+        return None

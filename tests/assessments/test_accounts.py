@@ -4,11 +4,13 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from assessments.models import User
+from assessments.templatetags.browsers import browser_name
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +141,45 @@ def test_admin_site_signs_in_like_everyone(client: Client, administrator: User) 
 def test_admin_site_is_closed_to_others(client: Client, owner: User) -> None:
     client.force_login(owner)
     assert client.get(reverse("admin:index")).status_code in {302, 403}
+
+
+def test_a_sign_in_elsewhere_can_be_ended(client: Client) -> None:
+    sign_in(client)
+    elsewhere = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"})
+    elsewhere.post(reverse("account_login"), {"login": "konto@berlin.example", "password": PASSWORD})
+    other = UserSession.objects.get(session_key=elsewhere.session.session_key)
+    assert b"Firefox, Windows" in client.get(reverse("usersessions_list")).content
+    client.post(reverse("account_session_end", args=[other.pk]))
+    assert elsewhere.get(reverse("project_list")).status_code == 302
+    assert client.get(reverse("project_list")).status_code == 200
+
+
+def test_ending_this_sign_in_is_signing_out(client: Client) -> None:
+    sign_in(client)
+    own = UserSession.objects.get()
+    response = client.post(reverse("account_session_end", args=[own.pk]))
+    assert response.headers["Location"] == reverse("account_logout")
+
+
+def test_nobody_ends_the_sign_in_of_others(client: Client, owner: User) -> None:
+    sign_in(client)
+    session = UserSession.objects.get()
+    other = Client()
+    other.force_login(owner)
+    assert other.post(reverse("account_session_end", args=[session.pk])).status_code == 404
+    assert client.get(reverse("project_list")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari, iOS"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "Unbekannter Browser"),
+    ],
+)
+def test_browsers_have_names(user_agent: str, name: str) -> None:
+    found = browser_name(user_agent)
+    assert found == name or (not user_agent and found == "Unknown browser")

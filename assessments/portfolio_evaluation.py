@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -110,6 +110,8 @@ class Evaluation:
 
     entries: Entries
     """Without order; a project may stand in it more than once."""
+    today: date = field(default_factory=timezone.localdate)
+    """Open measures that were due before are overdue."""
 
     @cached_property
     def dimensions(self) -> dict[str, Dimension]:
@@ -182,9 +184,9 @@ class Evaluation:
 
     @cached_property
     def low_questions(self) -> list[LowQuestion]:
-        """The questions with the lowest mean level."""
+        """The questions with the lowest mean level, those of the same mean in the order of the catalogue."""
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for catalogue, signs in self._signs.items():
+        for catalogue, signs in sorted(self._signs.items()):
             keys = [
                 question.key
                 for dimension in load_catalogue(catalogue).dimensions.all()
@@ -205,9 +207,10 @@ class Evaluation:
 
     @cached_property
     def frequent_steps(self) -> list[FrequentStep]:
-        """What stands most often among the first five next steps."""
+        """What stands most often among the first five next steps, equal ones in the order of the catalogue."""
         counts = Counter(key for signs in self._signs.values() for _levels, steps in signs for key in steps.split())
-        return [FrequentStep(*self._questions[key], count) for key, count in counts.most_common(SHOWN)]
+        found = sorted((key for key in self._questions if counts[key]), key=lambda key: -counts[key])
+        return [FrequentStep(*self._questions[key], counts[key]) for key in found[:SHOWN]]
 
     # -- Plans --------------------------------------------------------------------------------------------------------
 
@@ -220,7 +223,7 @@ class Evaluation:
             .values("key")
             .annotate(
                 measures=Count("pk"),
-                overdue=Count("pk", filter=Q(due__lt=timezone.localdate())),
+                overdue=Count("pk", filter=Q(due__lt=self.today)),
                 projects=Count("assessment", distinct=True),
             )
             .order_by("key")
@@ -243,9 +246,8 @@ class Evaluation:
     def next_due(self) -> list[dict[str, Any]]:
         """The open measures that are due first."""
         rows = self._measures().filter(due__isnull=False).order_by("due", "pk")[:SHOWN]
-        today = timezone.localdate()
         return [
-            {**row, "is_overdue": _is_before(row["due"], today)}
+            {**row, "is_overdue": row["due"] < self.today}
             for row in rows.values("title", "responsible", "due", "assessment_id", name=F("assessment__project__name"))
         ]
 
@@ -265,10 +267,6 @@ class Evaluation:
         return _pairs(counted, self.dimensions)
 
 
-def _is_before(due: date, today: date) -> bool:
-    return due < today
-
-
 def _pairs(rows: Iterable[Mapping[str, Any]], dimensions: dict[str, Dimension]) -> list[ConflictPair]:
     """Both directions of a pair together, in the order of the catalogue."""
     conflicts: Counter[tuple[str, str]] = Counter()
@@ -278,7 +276,8 @@ def _pairs(rows: Iterable[Mapping[str, Any]], dimensions: dict[str, Dimension]) 
             first, second = sorted((row["first_key"], row["second_key"]), key=DIMENSION_KEYS.index)
             conflicts[first, second] += row["conflicts"]
             projects[first, second] += row["projects"]
+    found = sorted(conflicts, key=lambda pair: (-conflicts[pair], *map(DIMENSION_KEYS.index, pair)))
     return [
-        ConflictPair(dimensions[first], dimensions[second], projects[first, second], count)
-        for (first, second), count in conflicts.most_common()
+        ConflictPair(dimensions[first], dimensions[second], projects[first, second], conflicts[first, second])
+        for first, second in found
     ]

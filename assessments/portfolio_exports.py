@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -163,14 +163,18 @@ def _text_cell(sheet: Any, text: str, *, is_bold: bool = False) -> Any:
 
 def as_json(entries: Entries, sort: str, selection: Mapping[str, str]) -> bytes:
     """The same for programs: keys and exact figures instead of words."""
-    rows = _selected(entries, sort)
+    return json_document(_selected(entries, sort), selection, timezone.now().isoformat(timespec="seconds"))
+
+
+def json_document(rows: Sequence[Row], selection: Mapping[str, str], created_at: str) -> bytes:
+    """These rows for programs."""
     perspectives: dict[int, list[str]] = defaultdict(list)
     links = Project.perspectives.through.objects.filter(project__in=[row.project_id for row in rows])
     for project, key in links.order_by("perspective__position").values_list("project_id", "perspective__key"):
         perspectives[project].append(key)
     document = {
         "format": FORMAT,
-        "created_at": timezone.now().isoformat(timespec="seconds"),
+        "created_at": created_at,
         "selection": dict(selection),
         "projects": [_entry(row, perspectives[row.project_id]) for row in rows],
     }

@@ -170,7 +170,7 @@ def letter_of(response) -> str:
 @pytest.fixture(autouse=True)
 def _quick_reports(monkeypatch):
     """What is in a report is tested elsewhere; here only who gets it."""
-    for module in ("documents", "guide", "questionnaire_blank"):
+    for module in ("documents", "guide", "portfolio_report", "questionnaire_blank"):
         monkeypatch.setattr(f"assessments.reports.{module}.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
 
 

@@ -18,12 +18,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, When
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from principles.models import load_catalogue
 
+from . import clock
 from .enums import OPEN_STATES, Scope
 from .models import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange, Assessment, User
 from .scoring import AssessmentScore, Mark, Value, score_assessment
@@ -275,7 +275,7 @@ def _save(
     base_version: int,
     key: UUID | None,
 ) -> Saved:
-    now = timezone.now()
+    now = clock.now()
     _lock(assessment, last_question=question_key, changed_at=now)
     values, stored = _read(assessment, question_key)
     before = stored.content if stored else AnswerContent()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from principles.models import load_catalogue
 
+from . import clock
 from .answering import AnswerContent
 from .models import Answer, AnswerChange, Assessment, GoalConflict, Measure, Target, User
 from .stored_scores import shapes_of
@@ -38,7 +37,7 @@ def copy_content(source: Assessment, target: Assessment, user: User) -> None:
 
 
 def _copy_answers(source: Assessment, target: Assessment, user: User, keys: set[str]) -> None:
-    now = timezone.now()
+    now = clock.now()
     contents = {
         answer.question_key: AnswerContent.of(answer).as_stored()
         for answer in source.answers.order_by("question_key")

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from . import clock
 from .answering import text_fault, tidy
 from .enums import State
 from .models import MAX_COMMENT_LENGTH, Assessment, Comment, Thread, User
@@ -45,12 +46,13 @@ def begin_thread(
     """
     text = clean_comment(text)
     with transaction.atomic():
+        now = clock.now()
         if request_key and (sent := _sent(assessment, request_key)):
             return sent
         thread = Thread.objects.create(
-            assessment=assessment, refers_to=refers_to, is_review=is_review, created_by=author
+            assessment=assessment, refers_to=refers_to, is_review=is_review, created_by=author, created_at=now
         )
-        return Comment.objects.create(thread=thread, author=author, text=text, request_key=request_key)
+        return Comment.objects.create(thread=thread, author=author, text=text, created_at=now, request_key=request_key)
 
 
 def reply(thread: Thread, author: User, text: str, *, request_key: UUID | None = None) -> Comment:
@@ -58,7 +60,9 @@ def reply(thread: Thread, author: User, text: str, *, request_key: UUID | None =
     text = clean_comment(text)
     try:
         with transaction.atomic():
-            comment = Comment.objects.create(thread=thread, author=author, text=text, request_key=request_key)
+            comment = Comment.objects.create(
+                thread=thread, author=author, text=text, created_at=clock.now(), request_key=request_key
+            )
             Thread.objects.filter(pk=thread.pk).update(is_open=True)
     except IntegrityError:
         # Sent twice: the first one stands.

@@ -13,11 +13,11 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from principles.models import Catalogue, Perspective, load_catalogue
 
+from . import clock
 from .answering import AnswerContent
 from .enums import UNFINISHED_STATES, Role, Scope, State
 from .exchange_checks import (
@@ -241,7 +241,7 @@ def _new_project(part: Mapping[str, Any], owner: User | None) -> Project:
 
 def _store_answers(assessment: Assessment, parts: Mapping[str, Any], author: User | None) -> list[Answer]:
     """The answers, and a first entry in the history of each."""
-    now = timezone.now()
+    now = clock.now()
     contents = {key: AnswerContent.of_entry(part).as_stored() for key, part in parts.items()}
     answers = Answer.objects.bulk_create(
         Answer(assessment=assessment, question_key=key, changed_by=author, changed_at=now, **content)

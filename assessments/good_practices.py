@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from principles.practice import Example
 
+from . import clock
 from .enums import PracticeState, State
 from .models import Assessment, GoodPractice, User
 from .models.good_practice import LIVE_STATES
@@ -79,7 +80,7 @@ def offer(assessment: Assessment, question_key: str, user: User, text: PracticeT
                 text=text.text,
                 contact=text.contact,
                 offered_by=user,
-                offered_at=timezone.now(),
+                offered_at=clock.now(),
             )
     except IntegrityError as error:
         raise PracticeError(_("This answer has been offered already."), code="already_offered") from error
@@ -106,7 +107,7 @@ def confirm(practice: GoodPractice, user: User) -> None:
         (PracticeState.OFFERED,),
         state=PracticeState.CONFIRMED,
         decided_by=user,
-        decided_at=timezone.now(),
+        decided_at=clock.now(),
     )
 
 
@@ -120,7 +121,7 @@ def decline(practice: GoodPractice, user: User, reason: str) -> None:
         LIVE_STATES,
         state=PracticeState.DECLINED,
         decided_by=user,
-        decided_at=timezone.now(),
+        decided_at=clock.now(),
         reason=reason.strip(),
     )
     transaction.on_commit(forget_guide)

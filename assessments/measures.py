@@ -12,9 +12,9 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import clock
 from .answering import AssessmentClosed
 from .enums import OPEN_STATES, MeasureState
 from .models import Assessment, GoalConflict, Measure
@@ -109,5 +109,5 @@ def planned_places(assessment: Assessment) -> frozenset[str]:
 
 def _hold_open(assessment: Assessment) -> None:
     """Note the change, and hold the assessment open until the transaction ends."""
-    if not Assessment.objects.filter(pk=assessment.pk, state__in=OPEN_STATES).update(changed_at=timezone.now()):
+    if not Assessment.objects.filter(pk=assessment.pk, state__in=OPEN_STATES).update(changed_at=clock.now()):
         raise AssessmentClosed

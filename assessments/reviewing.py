@@ -10,9 +10,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import clock
 from .answering import text_fault, tidy
 from .discussion import begin_thread, clean_comment, reply, set_open
 from .enums import State
@@ -157,7 +157,7 @@ def _save_rating(assessment: Assessment, reviewer: User, place: str, note: Revie
         assessment=assessment,
         question_key=place,
         reviewer=reviewer,
-        defaults={"level": note.level, "note": note.note, "changed_at": timezone.now()},
+        defaults={"level": note.level, "note": note.note, "changed_at": clock.now()},
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
+from . import clock
 from .answering import AssessmentClosed
 from .enums import OPEN_STATES
 from .models import Assessment, Target
@@ -16,7 +16,7 @@ def set_targets(assessment: Assessment, targets: Mapping[str, int | None]) -> No
     """Set the targets of these dimensions, ``None`` takes one away; the others stay. Raises ``AssessmentClosed``."""
     with transaction.atomic():
         open_one = Assessment.objects.filter(pk=assessment.pk, state__in=OPEN_STATES)
-        if not open_one.update(changed_at=timezone.now()):
+        if not open_one.update(changed_at=clock.now()):
             raise AssessmentClosed
         assessment.targets.filter(dimension_key__in=targets).delete()
         Target.objects.bulk_create(

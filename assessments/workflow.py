@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from principles.models import Catalogue
 
+from . import clock
 from .copying import copy_content
 from .enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
 from .exchange import export_document
@@ -207,7 +208,7 @@ def submit(assessment: Assessment, user: User) -> Snapshot:
             sha256=document_hash(document),
             previous_sha256=newest.sha256 if newest else "",
             submitted_by=user,
-            submitted_at=timezone.now(),
+            submitted_at=clock.now(),
         )
         _move(assessment, before, State.SUBMITTED, user, snapshot)
     return snapshot
@@ -233,7 +234,7 @@ def mark_read(snapshot: Snapshot) -> None:
     """
     with transaction.atomic():
         hold(snapshot.assessment, (State.SUBMITTED,))
-        Snapshot.objects.filter(pk=snapshot.pk, read_at=None).update(read_at=timezone.now())
+        Snapshot.objects.filter(pk=snapshot.pk, read_at=None).update(read_at=clock.now())
 
 
 def send_back(assessment: Assessment, reviewer: User, reason: str, *, sha256: str = "") -> None:
@@ -256,7 +257,7 @@ def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: da
 
     Raises ``WorkflowError`` if the assessment has another snapshot by now, or is not submitted any more.
     """
-    if valid_until <= timezone.localdate():
+    if valid_until <= clock.today():
         raise WorkflowError(_("The validity must end in the future."), code="past")
     with transaction.atomic():
         hold(assessment, (State.SUBMITTED,))
@@ -307,7 +308,7 @@ def hold(assessment: Assessment, states: Collection[str]) -> State:
 def _move(
     assessment: Assessment, before: State, after: State, author: User, snapshot: Snapshot, **details: Any
 ) -> None:
-    now = timezone.now()
+    now = clock.now()
     Assessment.objects.filter(pk=assessment.pk).update(state=after, changed_at=now)
     assessment.state = after
     StateChange.objects.create(

@@ -37,6 +37,8 @@ class ReportCheckForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
+        for name in ("file", "sha256"):
+            self.fields[name].depends_on_others = True  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile[bytes] | None:
         """A PDF that is not too large."""

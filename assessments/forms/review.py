@@ -163,6 +163,8 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
+        for name in ("reason", "valid_until"):
+            self.fields[name].depends_on_others = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A return needs a reason, an approval an end that lies ahead."""

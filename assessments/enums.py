@@ -107,3 +107,34 @@ class PracticeState(TextChoices):
     CONFIRMED = "confirmed", _("Confirmed")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ExportKind(TextChoices):
+    """What can be made of a selection of the portfolio in the background."""
+
+    REPORTS = "reports", _("All reports (ZIP)")
+    PORTFOLIO = "portfolio", _("Portfolio report (PDF)")
+
+
+class ExportState(TextChoices):
+    """Life of an export: waiting → running → done, failed or cancelled."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_EXPORT_STATES = (ExportState.WAITING, ExportState.RUNNING)
+"""States in which an export still has something to do."""
+
+
+class ExportFault(TextChoices):
+    """Why an export failed."""
+
+    UNAVAILABLE = "unavailable", _("This server cannot make PDF files at the moment. Please tell its operator.")
+    TOO_LARGE = "too_large", _("The selection is too large. Choose fewer projects.")
+    EMPTY = "empty", _("None of the projects has a report any more.")
+    WORKER_LOST = "worker_lost", _("The work on it ended several times without a result. Please tell the operator.")
+    ERROR = "error", _("It could not be made. The error has been recorded.")

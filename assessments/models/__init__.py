@@ -3,6 +3,7 @@
 from .answers import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange
 from .assessments import DIMENSION_KEYS, Assessment, AssessmentScores, Target, score_column
 from .comments import MAX_COMMENT_LENGTH, Comment, Thread
+from .exports import ExportJob
 from .good_practice import GoodPractice
 from .invitations import Invitation
 from .measures import GoalConflict, Measure
@@ -21,6 +22,7 @@ __all__ = [
     "Assessment",
     "AssessmentScores",
     "Comment",
+    "ExportJob",
     "GoalConflict",
     "GoodPractice",
     "Invitation",

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from assessments.views.accounts import account_profile, account_session_end, set_language
+from assessments.views.own_data import account_data, account_data_file, account_delete
 
 # One way to sign in, with its second factor and its rate limits, for the admin site too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -14,6 +15,9 @@ admin.site.site_header = admin.site.site_title = _("Smart City Self-Assessment")
 urlpatterns = [
     path("verwaltung/", admin.site.urls),
     path("konto/profil/", account_profile, name="account_profile"),
+    path("konto/daten/", account_data, name="account_data"),
+    path("konto/daten/meine-daten.json", account_data_file, name="account_data_file"),
+    path("konto/loeschen/", account_delete, name="account_delete"),
     path("konto/sessions/<int:pk>/beenden/", account_session_end, name="account_session_end"),
     path("konto/", include("allauth.urls")),
     path("sprache/", set_language, name="set_language"),

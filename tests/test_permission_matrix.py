@@ -42,7 +42,13 @@ STATES = tuple(State)
 TABLE = Path(__file__).with_suffix(".txt")
 THIRD_PARTY = ("account_", "mfa_", "usersessions_", "set_language", "admin:")
 """Addresses of Django and allauth: they know nothing of projects and bring their own tests."""
-OWN_ACCOUNT_PAGES = ("account_profile", "account_session_end")
+OWN_ACCOUNT_PAGES = (
+    "account_profile",
+    "account_data",
+    "account_data_file",
+    "account_delete",
+    "account_session_end",
+)
 UNKNOWN = 987_654
 
 

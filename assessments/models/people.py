@@ -16,6 +16,9 @@ from principles.models.translated import Translated
 
 from ..enums import REVIEWING_ROLES, OrganisationKind, StaffRole
 
+ERASED_DOMAIN = "@erased.invalid"
+"""Addresses of erased accounts end so; no mail can ever go there (RFC 2606)."""
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates people who sign in with their e-mail address."""
@@ -66,7 +69,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case")]
 
     def __str__(self) -> str:
+        if self.is_erased:
+            return str(_("Deleted account %(number)d") % {"number": self.pk})
         return self.name or self.email
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person deleted the account: the row stays as a pseudonym for what they wrote."""
+        return self.email.endswith(ERASED_DOMAIN)
 
     @property
     def is_reviewer(self) -> bool:

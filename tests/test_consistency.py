@@ -29,6 +29,7 @@ LAYERS = {
     "forms": FORMS,
     "views": VIEWS,
     "management": VIEWS,
+    "benchmark": VIEWS,
     "admin": VIEWS,
     # Formats of figures alone, never a query.
     "templatetags": DOMAIN,

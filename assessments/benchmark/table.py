@@ -1,0 +1,108 @@
+"""All measurements of one run as the lines of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from .clock import Work, measure
+from .data import World, grow, make_world
+from .reports import report_cost
+from .requests import DIMENSION, Browser, FloorSave, Save, queries_of
+
+SMALL = 100
+SORT = "?sort=4.3"
+LONG_REPORT = 24
+"""So many times the rationale fills about two hundred pages."""
+
+
+class Line(NamedTuple):
+    """What was measured, what came out, what quality.md asks for."""
+
+    work: str
+    measured: str
+    to_reach: str
+
+
+HEAD = Line("work", "measured", "to reach")
+
+
+def measure_all(rounds: int, projects: int, tell: Callable[[str], object]) -> list[Line]:
+    """Fill the empty database and measure; ``tell`` says what is being done."""
+    tell("making the small portfolio …")
+    world = make_world()
+    grow(world, SMALL)
+    app, bare = Browser(world.owner), Browser(world.owner, bare=True)
+    portfolio, bare_portfolio = Browser(world.reader), Browser(world.reader, bare=True)
+    save = Save(app, world)
+    questionnaire = partial(app.get, reverse("assessment_dimension", args=[world.draft.pk, DIMENSION]))
+    matrix = partial(portfolio.get, reverse("portfolio") + SORT)
+    evaluation = partial(portfolio.get, reverse("portfolio_evaluation"))
+    candidates: dict[str, Work] = {
+        "save": save,
+        "floor of save": FloorSave(bare, world),
+        "questionnaire": questionnaire,
+        "floor of questionnaire": partial(bare.get, f"/floor/page/{world.draft.pk}"),
+        "matrix": matrix,
+        "floor of matrix": partial(bare_portfolio.get, "/floor/matrix"),
+    }
+    tell(f"measuring with {SMALL} projects …")
+    small = measure(candidates, rounds)
+    tell(f"making {projects} projects …")
+    grow(world, projects)
+    tell(f"measuring with {projects} projects …")
+    large = measure(candidates | {"evaluation": evaluation}, rounds)
+
+    def ratio(name: str) -> str:
+        floor = large[f"floor of {name}"]
+        return f"{large[name] / floor:.2f} × floor ({large[name]:.1f} : {floor:.1f} ms)"
+
+    def growth(name: str) -> str:
+        return f"{large[name] / small[name]:.2f} ×"
+
+    lines = [
+        HEAD,
+        Line("save one answer", ratio("save"), "≤ 1.6 × floor"),
+        Line("… queries", str(queries_of(save)), "≤ 8"),
+        Line(f"… {projects} projects : {SMALL}", growth("save"), "≤ 1.1 ×"),
+        Line("questionnaire page", ratio("questionnaire"), "≤ 1.5 × floor"),
+        Line("… queries", str(queries_of(questionnaire)), "≤ 8"),
+        Line("portfolio matrix, page of 50", ratio("matrix"), "≤ 2 × floor"),
+        Line("… queries", str(queries_of(matrix)), "≤ 8"),
+        Line(f"… {projects} projects : {SMALL}", growth("matrix"), "≤ 1.15 ×"),
+        Line(f"portfolio evaluation, {projects} projects", f"{large['evaluation']:.0f} ms", "≤ 300 ms"),
+    ]
+    tell("measuring reports …")
+    return lines + _reports(world, bare, app, rounds)
+
+
+def _reports(world: World, bare: Browser, app: Browser, rounds: int) -> list[Line]:
+    short, long = report_cost(world.draft, repeated=1), report_cost(world.draft, repeated=LONG_REPORT)
+    address = reverse("report_pdf", args=[world.models[0].pk])
+    app.get(address)
+    stored = default_storage.path(_stored_name(world))
+    second = measure({"stored": partial(app.get, address), "file": partial(bare.get, f"/floor/file{stored}")}, rounds)
+    return [
+        Line("report, full assessment", f"{short.milliseconds_per_page:.0f} ms a page, {short.pages} pages", "≤ 65 ms"),
+        Line("… size", f"{short.kilobytes:.0f} KB", "≤ 250 KB at 20 pages"),
+        Line(
+            f"… a page of {long.pages} : a page of {short.pages}",
+            f"{long.milliseconds_per_page / short.milliseconds_per_page:.2f} ×",
+            "≤ 1.25 ×",
+        ),
+        Line(
+            "stored report, second download",
+            f"{second['stored'] / second['file']:.2f} × a file ({second['stored']:.1f} : {second['file']:.1f} ms)",
+            "≤ 2 ×",
+        ),
+    ]
+
+
+def _stored_name(world: World) -> str:
+    folder = f"reports/{world.models[0].pk}"
+    _, names = default_storage.listdir(folder)
+    return f"{folder}/{names[0]}"

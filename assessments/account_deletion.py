@@ -17,8 +17,9 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from .clock import now
 from .enums import Role
-from .models import Invitation, Membership, Project, User
+from .models import ExportJob, Invitation, Membership, Project, User
 from .models.people import ERASED_DOMAIN
 
 
@@ -82,6 +83,8 @@ def _forget_traces(user: User) -> None:
     for address in addresses:
         Invitation.objects.filter(email__iexact=address).delete()
     Invitation.objects.filter(invited_by=user, accepted_at=None).delete()
+    # Their files go with the next daily cleaning.
+    ExportJob.objects.filter(owner=user).update(expires_at=now())
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     for model in (UserSession, Authenticator, EmailAddress, Membership):

@@ -23,6 +23,7 @@ from .models import (
     AnswerChange,
     Assessment,
     Comment,
+    ExportJob,
     GoodPractice,
     Invitation,
     Membership,
@@ -138,6 +139,12 @@ TRACES: tuple[Trace, ...] = (
         Invitation,
         "accepted_by",
         {"project": "project__name", "role": "role", "accepted_at": "accepted_at"},
+    ),
+    Trace(
+        "exports",
+        ExportJob,
+        "owner",
+        {"kind": "kind", "language": "language", "projects": "projects", "state": "state", "asked_at": "created_at"},
     ),
     Trace("sign_ins", UserSession, "user", {"since": "created_at", "ip_address": "ip", "browser": "user_agent"}),
     # Secrets stay where they are: told to the outside they would be none.

@@ -6,6 +6,7 @@ people's clicks go through too. Days count from today, so that the demo never gr
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,7 +96,7 @@ def _project(entry: dict[str, Any], people: dict[str, User]) -> Project:
         phase=part["phase"],
         is_fictional=True,
         starts_on=_month(today, part.get("starts")),
-        ends_on=_month(today, part.get("ends")),
+        ends_on=_month(today, part.get("ends"), is_end=True),
     )
     project.perspectives.set(Perspective.objects.filter(key__in=part["perspectives"]))
     for key, role in entry["members"].items():
@@ -107,6 +108,9 @@ def _project(entry: dict[str, Any], people: dict[str, User]) -> Project:
     return project
 
 
-def _month(today: date, days: int | None) -> date | None:
-    """The first of the month that is so many days away."""
-    return None if days is None else (today + timedelta(days=days)).replace(day=1)
+def _month(today: date, days: int | None, *, is_end: bool = False) -> date | None:
+    """The first or the last of the month that is so many days away."""
+    if days is None:
+        return None
+    wanted = today + timedelta(days=days)
+    return wanted.replace(day=monthrange(wanted.year, wanted.month)[1] if is_end else 1)

@@ -7,89 +7,40 @@ made by the browser. Answer, history, stored scores and „where we left off“ 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, When
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from principles.models import load_catalogue
 
 from . import clock
+from .answer_content import MAX_LABEL_LENGTH, MAX_LINKS, AnswerContent, Files, clean_content, text_fault, tidy
 from .enums import OPEN_STATES, Scope
-from .models import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange, Assessment, User
-from .scoring import AssessmentScore, Mark, Value, score_assessment
+from .models import Answer, AnswerChange, Assessment, User
+from .scoring import AssessmentScore, Value, score_assessment
 from .stored_scores import compute_scores, shapes_of, store_scores, value_of
 
-MAX_LINKS = 20
-MAX_LABEL_LENGTH = 200
-MAX_URL_LENGTH = 2000
-# NUL breaks PostgreSQL, lone surrogates break both drivers; the other control characters break spreadsheets and PDF.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_is_web_address = URLValidator(schemes=["http", "https"])
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerContent:
-    """What somebody says about one question; everything empty means the question is open."""
-
-    level: int | None = None
-    is_not_applicable: bool = False
-    reason: str = ""
-    rationale: str = ""
-    evidence: tuple[Mapping[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, answer: Answer | None) -> AnswerContent:
-        """The content of a stored answer; of ``None``, an open question."""
-        if answer is None:
-            return cls()
-        return cls(
-            answer.level, answer.is_not_applicable, answer.reason, answer.rationale, tuple(map(dict, answer.evidence))
-        )
-
-    @classmethod
-    def of_change(cls, stored: Mapping[str, Any]) -> AnswerContent:
-        """The content as the history keeps it."""
-        return cls(**{**stored, "evidence": tuple(stored.get("evidence", ()))})
-
-    @property
-    def links(self) -> tuple[Mapping[str, str], ...]:
-        """The evidence that is a link."""
-        return tuple(item for item in self.evidence if "url" in item)
-
-    @property
-    def files(self) -> tuple[Mapping[str, str], ...]:
-        """The evidence that is a file."""
-        return tuple(item for item in self.evidence if "url" not in item)
-
-    @classmethod
-    def of_entry(cls, entry: Mapping[str, Any]) -> AnswerContent:
-        """The content of an entry of ``answers`` in a sound exchange document."""
-        return cls(
-            int(entry["level"]) if "level" in entry else None,
-            "not_applicable" in entry,
-            entry.get("not_applicable", ""),
-            entry.get("rationale", ""),
-            tuple(entry.get("evidence", ())),
-        )
-
-    @property
-    def value(self) -> Value:
-        """What scoring sees."""
-        return Mark.NOT_APPLICABLE if self.is_not_applicable else self.level
-
-    def as_stored(self) -> dict[str, Any]:
-        """The columns of an answer, and what the history keeps."""
-        return {**asdict(self), "evidence": [dict(item) for item in self.evidence]}
+__all__ = [
+    "MAX_LABEL_LENGTH",
+    "MAX_LINKS",
+    "AnswerConflict",
+    "AnswerContent",
+    "AssessmentClosed",
+    "Files",
+    "Saved",
+    "change_files",
+    "clean_content",
+    "is_untouched",
+    "save_answer",
+    "text_fault",
+    "tidy",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,96 +62,6 @@ class AnswerConflict(Exception):  # noqa: N818 - a name of the domain
 
 class AssessmentClosed(Exception):  # noqa: N818 - a name of the domain
     """The assessment was submitted or deleted meanwhile; its answers do not change any more."""
-
-
-def clean_content(content: AnswerContent) -> AnswerContent:
-    """The content as it will be stored; ``ValidationError`` names every faulty field."""
-    errors: dict[str, ValidationError | list[ValidationError]] = {}
-    cleaned: dict[str, str] = {}
-    for field in ("reason", "rationale"):
-        cleaned[field] = text = tidy(getattr(content, field))
-        if fault := text_fault(text, MAX_TEXT_LENGTH):
-            errors[field] = fault
-    if content.level is not None and (content.level not in range(5) or content.is_not_applicable):
-        errors["level"] = ValidationError(_("Choose one of the levels 0 to 4, or “not applicable”."), code="level")
-    if content.is_not_applicable and len("".join(cleaned["reason"].split())) < MIN_REASON_LENGTH:
-        errors.setdefault(
-            "reason",
-            ValidationError(
-                _("Say why the question is not applicable, in at least %(count)d characters."),
-                code="reason_too_short",
-                params={"count": MIN_REASON_LENGTH},
-            ),
-        )
-    evidence, faults = _clean_evidence(content.links)
-    if faults:
-        errors["evidence"] = faults
-    if errors:
-        raise ValidationError(errors)
-    return AnswerContent(content.level, content.is_not_applicable, **cleaned, evidence=evidence)
-
-
-def tidy(text: str) -> str:
-    """Line ends as they are stored, no white space around."""
-    return text.replace("\r\n", "\n").strip()
-
-
-def text_fault(text: str, limit: int) -> ValidationError | None:
-    """Why a text cannot be stored, if it cannot."""
-    if _FORBIDDEN.search(text):
-        return ValidationError(_("The text contains characters that cannot be stored."), code="characters")
-    if len(text) > limit:
-        return ValidationError(
-            ngettext(
-                "The text is too long by %(count)d character. It may have %(limit)d.",
-                "The text is too long by %(count)d characters. It may have %(limit)d.",
-                len(text) - limit,
-            ),
-            code="too_long",
-            params={"count": len(text) - limit, "limit": limit},
-        )
-    return None
-
-
-def _clean_evidence(
-    items: tuple[Mapping[str, str], ...],
-) -> tuple[tuple[dict[str, str], ...], list[ValidationError]]:
-    """Links without empty rows, with a label each."""
-    kept: list[dict[str, str]] = []
-    faults: list[ValidationError] = []
-    for item in items:
-        url, label = item["url"].strip(), " ".join(item.get("label", "").split())
-        if not url and not label:
-            continue
-        if fault := _link_fault(url, label):
-            faults.append(fault)
-        else:
-            kept.append({"label": label or urlsplit(url).hostname or url, "url": url})
-    if len(kept) > MAX_LINKS:
-        faults.append(
-            ValidationError(
-                _("At most %(count)d pieces of evidence fit one question."), code="many", params={"count": MAX_LINKS}
-            )
-        )
-    return tuple(kept), faults
-
-
-def _link_fault(url: str, label: str) -> ValidationError | None:
-    if not url:
-        return ValidationError(_("“%(label)s” lacks a web address."), code="url_missing", params={"label": label[:60]})
-    if _FORBIDDEN.search(url + label):
-        return ValidationError(_("The text contains characters that cannot be stored."), code="characters")
-    try:
-        if len(url) > MAX_URL_LENGTH:
-            raise ValidationError("")
-        _is_web_address(url)
-    except ValidationError:
-        return ValidationError(
-            _("“%(url)s” is not a web address. It starts with https:// or http://."),
-            code="url",
-            params={"url": url[:60]},
-        )
-    return text_fault(label, MAX_LABEL_LENGTH)
 
 
 def save_answer(
@@ -246,20 +107,41 @@ def is_untouched(content: AnswerContent, base_version: int, stored: Answer | Non
     """
     if stored is None or stored.version == base_version:
         base = AnswerContent.of(stored)
-    elif base_version == 0:
-        base = AnswerContent()
+    elif (earlier := _content_of_version(stored.pk, base_version)) is not None:
+        base = earlier
     else:
-        changes = AnswerChange.objects.filter(answer=stored, version=base_version)
-        after = changes.values_list("after", flat=True).first()
-        if after is None:
-            return False
-        base = AnswerContent.of_change(after)
+        return False
     try:
         content = clean_content(content)
     except ValidationError:
         return False
     base = replace(base, reason=tidy(base.reason), rationale=tidy(base.rationale), evidence=base.links)
     return replace(content, evidence=content.links) == base
+
+
+def change_files(assessment: Assessment, question_key: str, user: User, change: Callable[[Files], Files]) -> None:
+    """Let ``change`` say which files prove an answer; meanwhile nobody else changes the assessment's answers.
+
+    Everything else about the answer stays. Raises ``AssessmentClosed`` and whatever ``change`` raises; then nothing
+    has changed.
+    """
+    with transaction.atomic():
+        now = clock.now()
+        _lock(assessment, last_question=question_key, changed_at=now)
+        _values, stored = _read(assessment, question_key)
+        before = stored.content if stored else AnswerContent()
+        content = replace(before, evidence=change(before.files) + before.links)
+        if content != before:
+            _write(assessment, question_key, content, stored, user=user, now=now, key=None)
+
+
+def _content_of_version(answer_pk: int, version: int) -> AnswerContent | None:
+    """What the answer said in an earlier version; ``None`` if the history does not know it."""
+    if version == 0:
+        return AnswerContent()
+    changes = AnswerChange.objects.filter(answer=answer_pk, version=version)
+    after = changes.values_list("after", flat=True).first()
+    return None if after is None else AnswerContent.of_change(after)
 
 
 class _Outdated(Exception):  # noqa: N818
@@ -283,13 +165,40 @@ def _save(
     if content == before:
         # The same choice again, or somebody else wrote the very same.
         return Saved(stored.version if stored else 0, _score(assessment, values), is_repeat=True)
-    if stored and stored.version != base_version:
+    if stored and stored.version != base_version and not _only_files_changed(stored, base_version):
         raise _Outdated
-    version = base_version + 1 if stored else 1
+    version = _write(assessment, question_key, content, stored, user=user, now=now, key=key)
+    score = _score(assessment, {**values, question_key: content.value})
+    if content.value != before.value:
+        store_scores(assessment, score)
+    return Saved(version, score)
+
+
+def _only_files_changed(stored: _Stored, base_version: int) -> bool:
+    """Whether the save overwrites nothing: since it started, only files came or went."""
+    base = _content_of_version(stored.pk, base_version)
+    return base is not None and replace(base, evidence=base.links) == replace(
+        stored.content, evidence=stored.content.links
+    )
+
+
+def _write(
+    assessment: Assessment,
+    question_key: str,
+    content: AnswerContent,
+    stored: _Stored | None,
+    *,
+    user: User,
+    now: datetime,
+    key: UUID | None,
+) -> int:
+    """Write the answer and its history; the new version. ``_Outdated`` if somebody else was faster."""
+    before = stored.content.as_stored() if stored else {}
+    version = stored.version + 1 if stored else 1
     columns = {**content.as_stored(), "version": version, "changed_by": user, "changed_at": now}
     if stored is None:
         answer_id = Answer.objects.create(assessment=assessment, question_key=question_key, **columns).pk
-    elif Answer.objects.filter(pk=stored.pk, version=base_version).update(**columns):
+    elif Answer.objects.filter(pk=stored.pk, version=stored.version).update(**columns):
         answer_id = stored.pk
     else:
         raise _Outdated
@@ -298,14 +207,11 @@ def _save(
         author=user,
         changed_at=now,
         version=version,
-        before=before.as_stored() if stored else {},
+        before=before,
         after=content.as_stored(),
         request_key=key,
     )
-    score = _score(assessment, {**values, question_key: content.value})
-    if content.value != before.value:
-        store_scores(assessment, score)
-    return Saved(version, score)
+    return version
 
 
 def _lock(assessment: Assessment, **columns: Any) -> None:

@@ -6,6 +6,7 @@ from principles.models import load_catalogue
 
 from . import clock
 from .answering import AnswerContent
+from .evidence_files import copy_files
 from .models import Answer, AnswerChange, Assessment, GoalConflict, Measure, Target, User
 from .stored_scores import shapes_of
 
@@ -14,7 +15,7 @@ CONFLICT_FIELDS = ("first_key", "second_key", "description", "handling")
 
 
 def copy_content(source: Assessment, target: Assessment, user: User) -> None:
-    """Copy answers, targets, measures and conflicts of goals, each answer with a first entry in its history.
+    """Copy answers with their files and a first entry in their history, targets, measures and conflicts of goals.
 
     Only what the target's catalogue asks is taken over. Call it in the transaction that creates ``target``.
     """
@@ -57,3 +58,4 @@ def _copy_answers(source: Assessment, target: Assessment, user: User, keys: set[
         )
         for answer in answers
     )
+    copy_files(source, target, {key: [item.get("sha256") for item in one["evidence"]] for key, one in contents.items()})

@@ -23,6 +23,7 @@ from .models import (
     AnswerChange,
     Assessment,
     Comment,
+    EvidenceFile,
     ExportJob,
     GoodPractice,
     Invitation,
@@ -80,6 +81,12 @@ TRACES: tuple[Trace, ...] = (
             "before": "before",
             "after": "after",
         },
+    ),
+    Trace(
+        "evidence_files",
+        EvidenceFile,
+        "uploaded_by",
+        {**_PROJECT, "question": "question_key", "file": "name", "sha256": "sha256", "uploaded_at": "uploaded_at"},
     ),
     Trace(
         "threads", Thread, "created_by", {**_PROJECT, "about": "refers_to", "review": "is_review", "at": "created_at"}

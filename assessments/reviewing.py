@@ -17,6 +17,7 @@ from .answering import text_fault, tidy
 from .discussion import begin_thread, clean_comment, reply, set_open
 from .enums import State
 from .models import Assessment, ReviewerRating, Snapshot, StateChange, Thread, User
+from .permissions import Action, allows
 from .scoring import HIGHEST_LEVEL
 from .workflow import WorkflowError, current_snapshot, hold
 
@@ -78,6 +79,22 @@ def predecessor(snapshot: Snapshot) -> Snapshot | None:
         .order_by("-number")
         .first()
     )
+
+
+def is_unread_by(assessment: Assessment, user: User) -> bool:
+    """Whether the person reviews this submission and nobody has opened it yet: first the team has to know."""
+    return (
+        assessment.state == State.SUBMITTED
+        and allows(user, Action.REVIEW, assessment)
+        and reviewed_snapshot(assessment).read_at is None
+    )
+
+
+def seen_submissions(assessment: Assessment, user: User) -> list[Snapshot]:
+    """What somebody of the Senatskanzlei sees of an assessment; reviewers also what they returned before."""
+    newest = reviewed_snapshot(assessment)
+    before = predecessor(newest) if allows(user, Action.REVIEW, assessment) else None
+    return [newest, before] if before else [newest]
 
 
 def changed_answers(assessments: Iterable[Assessment]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from .views import (
     autosave,
     comments,
     comparison,
+    evidence,
     good_practice,
     guide,
     history,
@@ -32,7 +33,14 @@ class DimensionConverter(StringConverter):
     regex = r"[0-9]\.[0-9]+"
 
 
+class HashConverter(StringConverter):
+    """A SHA-256."""
+
+    regex = r"[0-9a-f]{64}"
+
+
 register_converter(DimensionConverter, "dimension")
+register_converter(HashConverter, "sha256")
 
 urlpatterns = [
     path("handlungsleitfaden/", guide.guide, name="guide"),
@@ -117,6 +125,17 @@ urlpatterns = [
     ),
     path("bewertungen/<int:pk>/export.json", results.assessment_export, name="assessment_export"),
     path("bewertungen/<int:pk>/antworten/<str:question_key>/", autosave.answer_save, name="answer_save"),
+    path("bewertungen/<int:pk>/nachweise/<str:question_key>/", evidence.evidence_list, name="evidence_list"),
+    path(
+        "bewertungen/<int:pk>/nachweise/<str:question_key>/<sha256:sha256>/",
+        evidence.evidence_download,
+        name="evidence_download",
+    ),
+    path(
+        "bewertungen/<int:pk>/nachweise/<str:question_key>/<sha256:sha256>/entfernen/",
+        evidence.evidence_remove,
+        name="evidence_remove",
+    ),
     path("bewertungen/<int:pk>/bericht/", reports.report_preview, name="report_preview"),
     path("bewertungen/<int:pk>/bericht.pdf", reports.report_pdf, name="report_pdf"),
     path("bewertungen/<int:pk>/<dimension:key>/", questionnaire.assessment_dimension, name="assessment_dimension"),

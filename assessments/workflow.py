@@ -21,6 +21,7 @@ from principles.models import Catalogue
 from . import clock
 from .copying import copy_content
 from .enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
+from .evidence_files import forget_files_of
 from .exchange import export_document
 from .models import Assessment, Project, Snapshot, StateChange, User
 from .portfolio_entries import refresh_entry
@@ -96,6 +97,7 @@ def delete_draft(assessment: Assessment) -> None:
                 code="submitted_before",
             )
         _forget_reports_of(assessment.pk)
+        forget_files_of(assessment)
         assessment.delete()
 
 
@@ -113,6 +115,7 @@ def delete_project(project: Project) -> None:
     try:
         with transaction.atomic():
             _forget_reports_of(*project.assessments.values_list("pk", flat=True))
+            forget_files_of(project)
             project.delete()
     except ProtectedError as error:
         raise WorkflowError(

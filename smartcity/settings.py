@@ -195,8 +195,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Added to those that come with the accounts: anybody may check reports, but not hundreds.
-ACCOUNT_RATE_LIMITS = {"report_check": "20/m/ip"}
+# Added to those that come with the accounts: anybody may check reports, but not hundreds; the same for files.
+ACCOUNT_RATE_LIMITS = {"report_check": "20/m/ip", "evidence_upload": "30/m/user"}
 # Reviewers, portfolio readers and administrators set up a second factor before they see anything.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEMO or DEBUG))
 MFA_ADAPTER = "assessments.accounts.SecondFactorAdapter"

@@ -5,6 +5,7 @@ portfolio and Ada administrates for the Senatskanzlei.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,6 +77,14 @@ def _same_start(request: pytest.FixtureRequest) -> Iterator[None]:
         load_catalogue(Catalogue.objects.published()[0].pk)
     yield
     catalogue_module._loaded.clear()
+
+
+@pytest.fixture
+def files(settings: Any, tmp_path: Path) -> Path:
+    """A storage of its own; where its files lie."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path)}}}
+    return tmp_path
 
 
 @pytest.fixture

@@ -14,16 +14,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from assessments.enums import Role, State
-from assessments.models import Assessment, GoalConflict, GoodPractice, Invitation, Measure, Membership, Thread, User
+from assessments.models import (
+    Assessment,
+    EvidenceFile,
+    GoalConflict,
+    GoodPractice,
+    Invitation,
+    Measure,
+    Membership,
+    Thread,
+    User,
+)
 from assessments.workflow import approve, send_back, submit
 from tests.factories import answer_all, make_assessment, make_user
 
@@ -50,6 +63,9 @@ OWN_ACCOUNT_PAGES = (
     "account_session_end",
 )
 UNKNOWN = 987_654
+DIGEST = sha256(b"Plan").hexdigest()
+FILE = {"label": "Plan", "file_name": "Plan.txt", "sha256": DIGEST}
+"""What every answer names as evidence; kept is the one of 4.1.a1."""
 
 
 def addresses() -> Iterator[tuple[str, list[str]]]:
@@ -98,7 +114,18 @@ def cast(request, project):
 
 def in_state(project, owner, reviewer, state: State) -> Assessment:
     """A full assessment of the project, brought into this state by the people who may."""
-    assessment = answer_all(make_assessment(project, created_by=owner), 2)
+    assessment = answer_all(make_assessment(project, created_by=owner), 2, evidence=[FILE])
+    stored_as = default_storage.save("evidence/plan", ContentFile(b"Plan"))
+    EvidenceFile.objects.create(
+        assessment=assessment,
+        question_key="4.1.a1",
+        name="Plan.txt",
+        content_type="text/plain",
+        size=4,
+        sha256=DIGEST,
+        stored_as=stored_as,
+        uploaded_at=timezone.now(),
+    )
     if state == State.DRAFT:
         return assessment
     snapshot = submit(assessment, owner)
@@ -110,7 +137,7 @@ def in_state(project, owner, reviewer, state: State) -> Assessment:
 
 
 @pytest.fixture
-def subject(request, project, owner, reviewer):
+def subject(request, project, owner, reviewer, files):
     """The assessment that the addresses of this test speak of."""
     return in_state(project, owner, reviewer, request.param)
 
@@ -141,6 +168,7 @@ def arguments(name: str, parameters: list[str], assessment: Assessment, *, unkno
             defaults={"expires_at": timezone.now() + timedelta(days=1)},
         )[0].pk,
         "token": "never-sent",
+        "sha256": DIGEST,
         "measure_pk": Measure.objects.get_or_create(assessment=assessment, title="Lastenrad kaufen")[0].pk,
         "conflict_pk": GoalConflict.objects.get_or_create(
             assessment=assessment, first_key="4.1", second_key="4.2", description="Schnell gegen offen"

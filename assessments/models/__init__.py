@@ -3,6 +3,7 @@
 from .answers import MAX_TEXT_LENGTH, MIN_REASON_LENGTH, Answer, AnswerChange
 from .assessments import DIMENSION_KEYS, Assessment, AssessmentScores, Target, score_column
 from .comments import MAX_COMMENT_LENGTH, Comment, Thread
+from .evidence import EvidenceFile
 from .exports import ExportJob
 from .good_practice import GoodPractice
 from .invitations import Invitation
@@ -22,6 +23,7 @@ __all__ = [
     "Assessment",
     "AssessmentScores",
     "Comment",
+    "EvidenceFile",
     "ExportJob",
     "GoalConflict",
     "GoodPractice",

@@ -87,7 +87,7 @@ def store_report(key: Key, content: bytes) -> None:
     """Keep ``content`` and forget what the assessment had in this language before: drafts change all the time."""
     prefix = f"{key.language}-"
     folder, _, kept = key.name.rpartition("/")
-    _write_whole(default_storage, key.name, content)
+    write_whole(default_storage, key.name, content)
     for name in _names(folder):
         if name.startswith(prefix) and name != kept:
             default_storage.delete(f"{folder}/{name}")
@@ -109,7 +109,7 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _write_whole(storage: Storage, name: str, content: bytes) -> None:
+def write_whole(storage: Storage, name: str, content: bytes) -> None:
     """On a disk: temporary name, flush to the platter, rename. An object store does the like by itself."""
     if not isinstance(storage, FileSystemStorage):
         storage.delete(name)

@@ -108,7 +108,13 @@ def good_practice_review(request: HttpRequest, pk: int) -> HttpResponse:
         except PracticeError as error:
             messages.error(request, error.message)
         return redirect("good_practice_queue")
-    context = {"practice": practice, "project": assessment.project, "candidate": found, "form": form}
+    context = {
+        "practice": practice,
+        "assessment": assessment,
+        "project": assessment.project,
+        "candidate": found,
+        "form": form,
+    }
     return render(request, "assessments/good_practice_review.html", context, status=422 if form.errors else 200)
 
 

@@ -115,7 +115,7 @@ def assessment_dimension(request: HttpRequest, pk: int, key: str) -> HttpRespons
     if request.method == "POST":
         page, is_closed = _save_page(request, assessment, page)
         if not (is_closed or page.has("errors") or page.has("conflict")):
-            return _after_saving(request, assessment, dimension, neighbours)
+            return _after_saving(request, assessment, page, neighbours)
     return _show(request, assessment, page, neighbours, closed_meanwhile=is_closed)
 
 
@@ -149,14 +149,14 @@ def _save_page(request: HttpRequest, assessment: Assessment, page: Page) -> tupl
     return replace_panels(page, shown), is_closed
 
 
-def _after_saving(
-    request: HttpRequest, assessment: Assessment, dimension: Dimension, neighbours: Neighbours
-) -> HttpResponse:
-    """Where the pressed button leads."""
+def _after_saving(request: HttpRequest, assessment: Assessment, page: Page, neighbours: Neighbours) -> HttpResponse:
+    """Where the pressed button leads: to the files of a question, or on."""
     then = request.POST.get("then", "")
+    if any(panel.key == then for panel in page.panels):
+        return redirect("evidence_list", assessment.pk, then)
     if then == "list":
         return redirect(assessment)
-    return redirect("assessment_dimension", assessment.pk, (neighbours.get(then) or dimension).key)
+    return redirect("assessment_dimension", assessment.pk, (neighbours.get(then) or page.dimension).key)
 
 
 def _show(

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from .clock import now
 from .enums import Role
-from .models import ExportJob, Invitation, Membership, Project, User
+from .models import ExportJob, Invitation, Membership, OutgoingMail, Project, User
 from .models.people import ERASED_DOMAIN
 
 
@@ -85,6 +85,7 @@ def _forget_traces(user: User) -> None:
     Invitation.objects.filter(invited_by=user, accepted_at=None).delete()
     # Their files go with the next daily cleaning.
     ExportJob.objects.filter(owner=user).update(expires_at=now())
+    OutgoingMail.objects.filter(recipient=user).delete()
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     for model in (UserSession, Authenticator, EmailAddress, Membership):

@@ -6,10 +6,14 @@ from allauth.mfa import admin as mfa_admin  # noqa: F401 - registers what is reg
 from allauth.mfa.models import Authenticator
 from allauth.usersessions import admin as usersessions_admin  # noqa: F401
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from .models import Organisation, User
+from .mails.delivery import send_again
+from .models import Organisation, OutgoingMail, User
 
 
 @admin.register(User)
@@ -23,6 +27,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         "name",
         "email",
         "language",
+        "mail_choice",
         "staff_role",
         "is_staff",
         "is_superuser",
@@ -67,3 +72,51 @@ class AuthenticatorAdmin(admin.ModelAdmin[Authenticator]):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing here is changed."""
         return False
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(admin.ModelAdmin[OutgoingMail]):
+    """Mails on their way: to whom, what about, whether they arrived at the mail server. Never what they say."""
+
+    list_display = ["event", "recipient", "state", "attempts", "last_error", "created_at", "sent_at"]
+    list_filter = ["state", "event"]
+    list_select_related = ["recipient"]
+    search_fields = ["recipient__name", "recipient__email"]
+    date_hierarchy = "created_at"
+    actions = ["send_again"]
+    readonly_fields = [
+        "event",
+        "about",
+        "recipient",
+        "actor",
+        "state",
+        "attempts",
+        "next_attempt_at",
+        "last_error",
+        "created_at",
+        "sent_at",
+    ]
+    fields = tuple(readonly_fields)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Events write mails, nobody else."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing here is changed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are forgotten by themselves."""
+        return False
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody may have mails sent again."""
+        return request.user.has_perm("assessments.change_outgoingmail")
+
+    @admin.action(description=_("Send again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        """Let the worker send the chosen mails once more."""
+        count = send_again(queryset)
+        text = ngettext("One mail will be sent again.", "%(count)d mails will be sent again.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)

@@ -22,6 +22,7 @@ from principles.models import Perspective
 
 from .demo_history import Teller, moment_of
 from .enums import StaffRole
+from .mails.events import quietly
 from .models import Membership, Organisation, Project, User
 
 DEMO_FIXTURES = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -55,6 +56,7 @@ ACCOUNTS = tuple(person for person in PEOPLE if person.what)
 """Those to sign in as."""
 
 
+@quietly()
 def make_demo(directory: Path = DEMO_FIXTURES) -> list[Project]:
     """Make what is missing of the people and projects; return the new projects. What people changed stays."""
     new = []

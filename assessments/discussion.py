@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from . import clock
 from .answering import text_fault, tidy
 from .enums import State
+from .mails import events as mails
 from .models import MAX_COMMENT_LENGTH, Assessment, Comment, Thread, User
 
 
@@ -52,7 +53,11 @@ def begin_thread(
         thread = Thread.objects.create(
             assessment=assessment, refers_to=refers_to, is_review=is_review, created_by=author, created_at=now
         )
-        return Comment.objects.create(thread=thread, author=author, text=text, created_at=now, request_key=request_key)
+        comment = Comment.objects.create(
+            thread=thread, author=author, text=text, created_at=now, request_key=request_key
+        )
+        mails.commented(comment)
+        return comment
 
 
 def reply(thread: Thread, author: User, text: str, *, request_key: UUID | None = None) -> Comment:
@@ -64,6 +69,7 @@ def reply(thread: Thread, author: User, text: str, *, request_key: UUID | None =
                 thread=thread, author=author, text=text, created_at=clock.now(), request_key=request_key
             )
             Thread.objects.filter(pk=thread.pk).update(is_open=True)
+            mails.commented(comment)
     except IntegrityError:
         # Sent twice: the first one stands.
         return Comment.objects.get(thread=thread, request_key=request_key)

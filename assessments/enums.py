@@ -138,3 +138,44 @@ class ExportFault(TextChoices):
     EMPTY = "empty", _("None of the projects has a report any more.")
     WORKER_LOST = "worker_lost", _("The work on it ended several times without a result. Please tell the operator.")
     ERROR = "error", _("It could not be made. The error has been recorded.")
+
+
+class MailEvent(TextChoices):
+    """What a mail is about."""
+
+    INVITATION = "invitation", _("Invitation")
+    JOINED = "joined", _("Invitation accepted")
+    HANDED_OVER = "handed_over", _("Project handed over")
+    COMMENT = "comment", _("Comment of the team")
+    ANSWER = "answer", _("Answer to a reviewer")
+    SUBMITTED = "submitted", _("Assessment submitted")
+    WITHDRAWN = "withdrawn", _("Submission withdrawn")
+    RETURNED = "returned", _("Assessment returned")
+    APPROVED = "approved", _("Assessment approved")
+    PRACTICE_OFFERED = "practice_offered", _("Good practice offered")
+    PRACTICE_CONFIRMED = "practice_confirmed", _("Good practice confirmed")
+    PRACTICE_DECLINED = "practice_declined", _("Good practice declined")
+    MEASURES_DUE = "measures_due", _("Measures due soon")
+    APPROVAL_ENDS = "approval_ends", _("Approval ends soon")
+
+
+INFORMING_EVENTS = (MailEvent.JOINED, MailEvent.WITHDRAWN, MailEvent.PRACTICE_CONFIRMED)
+"""Events that ask nobody to do anything."""
+
+
+class MailState(TextChoices):
+    """Life of a mail."""
+
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("No longer needed")
+
+
+class MailChoice(TextChoices):
+    """Which mails somebody wants. Invitations and what concerns the account itself always come."""
+
+    ALL = "all", _("All")
+    TO_DO = "to_do", _("Only when I have something to do")
+    NONE = "none", _("None, except invitations")

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from principles.practice import Example
 
 from . import clock
-from .enums import PracticeState, State
+from .enums import MailEvent, PracticeState, State
+from .mails import events as mails
 from .models import Assessment, GoodPractice, User
 from .models.good_practice import LIVE_STATES
 from .permissions import STAFF_TABLE, Action, allows, staff_role_of
@@ -72,7 +73,7 @@ def offer(assessment: Assessment, question_key: str, user: User, text: PracticeT
         )
     try:
         with transaction.atomic():
-            return GoodPractice.objects.create(
+            practice = GoodPractice.objects.create(
                 assessment=assessment,
                 question_key=question_key,
                 language=text.language,
@@ -82,8 +83,10 @@ def offer(assessment: Assessment, question_key: str, user: User, text: PracticeT
                 offered_by=user,
                 offered_at=clock.now(),
             )
+            mails.practice_offered(practice)
     except IntegrityError as error:
         raise PracticeError(_("This answer has been offered already."), code="already_offered") from error
+    return practice
 
 
 def withdraw(practice: GoodPractice, user: User) -> None:
@@ -102,13 +105,15 @@ def may_decide(user: User) -> bool:
 def confirm(practice: GoodPractice, user: User) -> None:
     """Make an offer public. Nobody confirms what their own team offers. Raises as ``offer`` does."""
     _require(user, Action.REVIEW, practice.assessment)
-    _move(
-        practice,
-        (PracticeState.OFFERED,),
-        state=PracticeState.CONFIRMED,
-        decided_by=user,
-        decided_at=clock.now(),
-    )
+    with transaction.atomic():
+        _move(
+            practice,
+            (PracticeState.OFFERED,),
+            state=PracticeState.CONFIRMED,
+            decided_by=user,
+            decided_at=clock.now(),
+        )
+        mails.practice_decided(practice, MailEvent.PRACTICE_CONFIRMED)
 
 
 def decline(practice: GoodPractice, user: User, reason: str) -> None:
@@ -116,15 +121,17 @@ def decline(practice: GoodPractice, user: User, reason: str) -> None:
     _require(user, Action.REVIEW, practice.assessment)
     if not reason.strip():
         raise PracticeError(_("Say why: the team reads the reason."), code="no_reason")
-    _move(
-        practice,
-        LIVE_STATES,
-        state=PracticeState.DECLINED,
-        decided_by=user,
-        decided_at=clock.now(),
-        reason=reason.strip(),
-    )
-    transaction.on_commit(forget_guide)
+    with transaction.atomic():
+        _move(
+            practice,
+            LIVE_STATES,
+            state=PracticeState.DECLINED,
+            decided_by=user,
+            decided_at=clock.now(),
+            reason=reason.strip(),
+        )
+        mails.practice_decided(practice, MailEvent.PRACTICE_DECLINED)
+        transaction.on_commit(forget_guide)
 
 
 def public_examples(dimension_key: str = "") -> tuple[Example, ...]:

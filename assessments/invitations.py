@@ -1,37 +1,27 @@
 """Inviting people into a project by e-mail.
 
 The link in the mail carries a token of 256 bits; stored is only its hash. It works once, for two weeks, and for nobody
-but an account that has verified the invited address. The token is made when the mail is sent, so that no queue and no
-log of jobs ever holds it; sending again makes a new one and the older link ends.
+but an account that has verified the invited address.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
-from django_tasks import task
+from django.utils.translation import gettext_lazy as _
 
 from .enums import Role
+from .invitation_tokens import hash_of
+from .mails import events as mails
 from .models import Invitation, Membership, Project, User
 from .teams import TeamError
 
-TOKEN_BYTES = 32
 VALID_FOR = timedelta(days=14)
 PER_DAY = 20
 """Invitations one person may send within 24 hours."""
-_LINKABLE = re.compile(r"(?<=\w)([.:@/])(?=[\w/])")
 
 
 class NoSuchInvitation(Exception):  # noqa: N818 - a name of the domain
@@ -51,12 +41,10 @@ def invite(project: Project, inviter: User, email: str, role: Role) -> Invitatio
         # Of two invitations of the same address the second ends the first.
         Project.objects.select_for_update().get(pk=project.pk)
         if Membership.objects.filter(project=project, user__email__iexact=email).exists():
-            raise TeamError(
-                gettext_lazy("This person is a member already. Change their role in the list."), code="member"
-            )
+            raise TeamError(_("This person is a member already. Change their role in the list."), code="member")
         if Invitation.objects.filter(invited_by=inviter, created_at__gt=now - timedelta(days=1)).count() >= PER_DAY:
             raise TeamError(
-                gettext_lazy("You have sent %(count)d invitations within a day. Please go on tomorrow."),
+                _("You have sent %(count)d invitations within a day. Please go on tomorrow."),
                 code="limit",
                 params={"count": PER_DAY},
             )
@@ -71,7 +59,7 @@ def invite(project: Project, inviter: User, email: str, role: Role) -> Invitatio
             created_at=now,
             expires_at=now + VALID_FOR,
         )
-        transaction.on_commit(lambda: send_invitation.enqueue(invitation.pk))
+        mails.invited(invitation)
     return invitation
 
 
@@ -91,7 +79,7 @@ def invitation_for(token: str, user: User) -> Invitation:
     found = (
         Invitation.objects.open(timezone.now())
         .select_related("project", "invited_by")
-        .filter(token_hash=_hash(token))
+        .filter(token_hash=hash_of(token))
         .first()
     )
     if found is None or not user.is_active:
@@ -106,48 +94,15 @@ def accept(token: str, user: User) -> Project:
     with transaction.atomic():
         invitation = invitation_for(token, user)
         now = timezone.now()
-        taken = Invitation.objects.open(now).filter(pk=invitation.pk, token_hash=_hash(token))
+        taken = Invitation.objects.open(now).filter(pk=invitation.pk, token_hash=hash_of(token))
         # Of two who accept at once, one finds a row to change.
         if not taken.update(accepted_at=now, accepted_by=user):
             raise NoSuchInvitation
         project = invitation.project
         assert project is not None  # noqa: S101 - an open invitation has an owner and so a project
-        Membership.objects.get_or_create(project=project, user=user, defaults={"role": invitation.role})
-    return project
-
-
-@task()  # type: ignore[untyped-decorator]  # the package brings no types
-def send_invitation(invitation_pk: int) -> None:
-    """Make the token and send it; nothing happens if the invitation has ended meanwhile."""
-    invitation = (
-        Invitation.objects.open(timezone.now()).select_related("project", "invited_by").filter(pk=invitation_pk).first()
-    )
-    if invitation is None:
-        return
-    token = token_urlsafe(TOKEN_BYTES)
-    Invitation.objects.filter(pk=invitation.pk).update(token_hash=_hash(token))
-    with override(invitation.language):
-        context = {
-            "project": plain(str(invitation.project)),
-            "inviter": plain(str(invitation.invited_by)),
-            "role": Role(invitation.role).label,
-            "address": invitation.email,
-            "expires_at": invitation.expires_at,
-            "link": f"{settings.SITE_BASE_URL}{reverse('invitation_accept', args=[token])}",
-        }
-        mail = EmailMultiAlternatives(
-            subject=_("Invitation to the project “%(project)s”") % context,
-            body=render_to_string("mails/invitation.txt", context),
-            to=[invitation.email],
+        _membership, is_new = Membership.objects.get_or_create(
+            project=project, user=user, defaults={"role": invitation.role}
         )
-        mail.attach_alternative(render_to_string("mails/invitation.html", context), "text/html")
-        mail.send()
-
-
-def plain(name: str) -> str:
-    """A name for a mail: one line, short, and nothing in it that a mail program makes a link of."""
-    return _LINKABLE.sub("\\1\u2060", " ".join(name.split()))[:120]
-
-
-def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+        if is_new:
+            mails.joined(invitation, user)
+    return project

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -62,6 +62,17 @@ def progress_of(measures: Iterable[Measure], today: date) -> MeasureProgress:
         dropped=states[MeasureState.DROPPED],
         overdue=sum(is_overdue(measure, today) for measure in listed),
     )
+
+
+def reminded_until(today: date) -> date:
+    """The last day that this week's reminder speaks of: the Sunday of next week."""
+    return today + timedelta(days=13 - today.weekday())
+
+
+def reminded_of(assessment: Assessment, today: date) -> list[Measure]:
+    """The measures still to be done that this week's reminder names, the most urgent first."""
+    measures = assessment.measures.filter(state__in=TO_DO_STATES, due__range=(today, reminded_until(today)))
+    return list(measures.order_by("due", "pk"))
 
 
 def save_entry(entry: Measure | GoalConflict) -> None:

@@ -19,7 +19,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_tasks_db.models import DBTaskResult
 
-from .models import Invitation, Membership, User
+from .enums import MailState
+from .models import Invitation, Membership, OutgoingMail, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ def _finished_jobs(limit: datetime) -> QuerySet[Any]:
     return jobs
 
 
+def _mails_done_with(limit: datetime) -> QuerySet[OutgoingMail]:
+    waiting = (MailState.WAITING, MailState.SENDING)
+    return OutgoingMail.objects.filter(created_at__lt=limit).exclude(state__in=waiting)
+
+
 RULES: tuple[Rule, ...] = (
     Rule("sessions", 0, _expired_sessions),
     Rule("sign-ins", 0, _ended_sign_ins),
@@ -79,6 +85,8 @@ RULES: tuple[Rule, ...] = (
     Rule("accounts never confirmed", 14, _accounts_never_confirmed),
     Rule("log of the admin site", 90, _admin_log),
     Rule("finished jobs", 7, _finished_jobs),
+    # Longer than people are reminded of one thing: a reminder that is still known is not written twice.
+    Rule("mails", 30, _mails_done_with),
 )
 
 

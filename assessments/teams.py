@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .enums import Role
+from .mails import events as mails
 from .models import Membership, Project, User
 
 
@@ -55,6 +57,7 @@ def hand_over(project: Project, user: User, membership_pk: int) -> Membership:
         if not mine.update(role=Role.EDITOR):
             raise TeamError(_("Only an owner hands a project over, and to somebody else."), code="not_owner")
         project.invitations.filter(invited_by=user, accepted_at=None, revoked_at=None).update(invited_by=heir.user)
+        mails.handed_over(heir, user, timezone.now())
     return heir
 
 

@@ -23,6 +23,7 @@ from .copying import copy_content
 from .enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
 from .evidence_files import forget_files_of
 from .exchange import export_document
+from .mails import events as mails
 from .models import Assessment, Project, Snapshot, StateChange, User
 from .portfolio_entries import refresh_entry
 from .reports.storage import forget_reports
@@ -213,7 +214,7 @@ def submit(assessment: Assessment, user: User) -> Snapshot:
             submitted_by=user,
             submitted_at=clock.now(),
         )
-        _move(assessment, before, State.SUBMITTED, user, snapshot)
+        mails.submitted(_move(assessment, before, State.SUBMITTED, user, snapshot))
     return snapshot
 
 
@@ -227,7 +228,9 @@ def withdraw(assessment: Assessment, user: User) -> None:
                 _("A reviewer has opened the submission already. Please ask them to return it."), code="read"
             )
         submission = assessment.state_changes.filter(snapshot=snapshot, to_state=State.SUBMITTED).latest("at", "pk")
-        _move(assessment, State.SUBMITTED, State(submission.from_state), user, snapshot, is_withdrawal=True)
+        before = State(submission.from_state)
+        change = _move(assessment, State.SUBMITTED, before, user, snapshot, is_withdrawal=True)
+        mails.withdrawn(change, submission)
 
 
 def mark_read(snapshot: Snapshot) -> None:
@@ -252,7 +255,7 @@ def send_back(assessment: Assessment, reviewer: User, reason: str, *, sha256: st
         hold(assessment, (State.SUBMITTED,))
         snapshot = current_snapshot(assessment)
         _refuse_another(snapshot, sha256 or snapshot.sha256)
-        _move(assessment, State.SUBMITTED, State.RETURNED, reviewer, snapshot, reason=reason)
+        mails.returned(_move(assessment, State.SUBMITTED, State.RETURNED, reviewer, snapshot, reason=reason))
 
 
 def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: date, reason: str = "") -> None:
@@ -266,7 +269,8 @@ def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: da
         hold(assessment, (State.SUBMITTED,))
         snapshot = current_snapshot(assessment)
         _refuse_another(snapshot, sha256)
-        _move(assessment, State.SUBMITTED, State.APPROVED, reviewer, snapshot, reason=reason, valid_until=valid_until)
+        details = {"reason": reason, "valid_until": valid_until}
+        mails.approved(_move(assessment, State.SUBMITTED, State.APPROVED, reviewer, snapshot, **details))
 
 
 def _refuse_another(snapshot: Snapshot, seen_sha256: str) -> None:
@@ -310,11 +314,12 @@ def hold(assessment: Assessment, states: Collection[str]) -> State:
 
 def _move(
     assessment: Assessment, before: State, after: State, author: User, snapshot: Snapshot, **details: Any
-) -> None:
+) -> StateChange:
     now = clock.now()
     Assessment.objects.filter(pk=assessment.pk).update(state=after, changed_at=now)
     assessment.state = after
-    StateChange.objects.create(
+    change = StateChange.objects.create(
         assessment=assessment, from_state=before, to_state=after, author=author, at=now, snapshot=snapshot, **details
     )
     refresh_entry(assessment.project_id)
+    return change

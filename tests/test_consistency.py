@@ -136,11 +136,11 @@ FOREIGN = re.compile(r"""(?:src|href|action)=["'](?:https?:)?//""", re.IGNORECAS
 
 
 def test_the_templates_have_nothing_inline():
-    """The Content-Security-Policy would stop it. Reports are no web pages: their styles travel with them."""
+    """The Content-Security-Policy would stop it. Reports and mails are no web pages: their styles travel with them."""
     faults = [
         f"{path.relative_to(TEMPLATES)}: {found.group()}"
         for path in template_files()
-        if path.suffix in (".html", ".svg") and "reports" not in path.parts
+        if path.suffix in (".html", ".svg") and not {"reports", "mails"} & {*path.parts}
         for found in INLINE.finditer(path.read_text("utf-8"))
     ]
     assert not faults

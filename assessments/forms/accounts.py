@@ -24,14 +24,25 @@ class SignupForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm[User]):
-    """Name and language of the person signed in."""
+    """Name and language of the person signed in, and which mails they get."""
 
     class Meta:
         model = User
-        fields = ["name", "language"]
-        labels = {"name": _("Your name"), "language": _("Language")}
-        help_texts = {"name": _("The people in your projects see this name.")}
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
+        fields = ["name", "language", "mail_choice"]
+        labels = {
+            "name": _("Your name"),
+            "language": _("Language"),
+            "mail_choice": _("Mails about your projects and reviews"),
+        }
+        help_texts = {
+            "name": _("The people in your projects see this name."),
+            "mail_choice": _("Mails about your account and its safety always come."),
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "language": forms.RadioSelect,
+            "mail_choice": forms.RadioSelect,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

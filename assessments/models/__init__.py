@@ -7,6 +7,7 @@ from .evidence import EvidenceFile
 from .exports import ExportJob
 from .good_practice import GoodPractice
 from .invitations import Invitation
+from .mails import OutgoingMail
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .portfolio import PortfolioEntry
@@ -31,6 +32,7 @@ __all__ = [
     "Measure",
     "Membership",
     "Organisation",
+    "OutgoingMail",
     "PortfolioEntry",
     "Project",
     "ReviewerRating",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from principles.models.context import NaturalKeyManager
 from principles.models.translated import Translated
 
-from ..enums import REVIEWING_ROLES, OrganisationKind, StaffRole
+from ..enums import REVIEWING_ROLES, MailChoice, OrganisationKind, StaffRole
 
 ERASED_DOMAIN = "@erased.invalid"
 """Addresses of erased accounts end so; no mail can ever go there (RFC 2606)."""
@@ -44,13 +44,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, signed in by e-mail. We keep name, address and language, nothing else (DSGVO, data minimisation)."""
+    """A person, signed in by e-mail. We keep name, address, language and which mails are wanted, nothing else.
+
+    That is data minimisation as the DSGVO asks for it.
+    """
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(
         _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
     )
+    mail_choice = models.CharField(_("mails"), max_length=10, choices=MailChoice, default=MailChoice.ALL)
     staff_role = models.CharField(_("role in the Senatskanzlei"), max_length=20, choices=StaffRole, blank=True)
     is_staff = models.BooleanField(_("may use the admin site"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

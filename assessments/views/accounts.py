@@ -1,4 +1,4 @@
-"""A person's own account: name and language, and where they are signed in."""
+"""A person's own account: name, language, mails, and where they are signed in."""
 
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -17,7 +17,7 @@ from ..forms.accounts import ProfileForm
 
 @login_required
 def account_profile(request: HttpRequest) -> HttpResponse:
-    """Change one's name and language."""
+    """Change one's name and language, and choose which mails one gets."""
     assert request.user.is_authenticated  # login_required; narrows the type  # noqa: S101
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():

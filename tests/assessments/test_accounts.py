@@ -82,9 +82,10 @@ def test_profile_needs_an_account(client: Client) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, "/konto/login/?next=/konto/profil/")
 
 
-def test_profile_changes_name_and_language_only(client: Client, owner: User) -> None:
+def test_profile_changes_name_language_and_mails_only(client: Client, owner: User) -> None:
     client.force_login(owner)
-    data = {"name": "Olga Anders", "language": "en", "email": "new@berlin.example", "is_staff": "on"}
+    data = {"name": "Olga Anders", "language": "en", "mail_choice": "to_do"}
+    data |= {"email": "new@berlin.example", "is_staff": "on"}
     response = client.post(reverse("account_profile"), data, follow=True)
     assert b"Your changes have been saved." in response.content
     before = owner.email

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from assessments import invitations
 from assessments.enums import Role
-from assessments.invitations import NoSuchInvitation, accept, invitation_for, invite, plain, revoke, send_invitation
+from assessments.invitations import NoSuchInvitation, accept, invitation_for, invite, revoke
+from assessments.mails.delivery import send_due_mails
+from assessments.mails.words import plain
 from assessments.models import Invitation, Membership, Project, User
 from assessments.teams import TeamError, change_role, hand_over, remove_member
 from tests.factories import make_project, make_user
@@ -176,7 +178,7 @@ def test_no_mail_for_what_was_undone(project: Project, owner: User):
     invitation = invite(project, owner, ADDRESS, Role.VIEWER)
     assert mail.outbox == []
     revoke(project, invitation.pk)
-    send_invitation.call(invitation.pk)
+    send_due_mails()
     assert mail.outbox == []
 
 

@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from assessments.account_deletion import delete_account
-from assessments.enums import Role
-from assessments.models import Invitation, Project, User
+from assessments.enums import MailEvent, MailState, Role
+from assessments.models import Invitation, OutgoingMail, Project, User
 from assessments.retention import RULES, clean_up
 from tests.factories import make_user
 from tests.sources import ROOT
@@ -129,3 +129,18 @@ def test_the_command_tells_what_it_did(now: datetime, owner: User):
     out = StringIO()
     call_command("clean_up", stdout=out)
     assert "sessions: 1 deleted" in out.getvalue()
+
+
+def test_mails_go_unless_they_wait(now: datetime, owner: User):
+    for number, state in enumerate(MailState):
+        OutgoingMail.objects.create(
+            event=MailEvent.COMMENT,
+            about=1,
+            key=state,
+            recipient=owner,
+            state=state,
+            created_at=now - timedelta(days=31),
+        )
+        OutgoingMail.objects.create(event=MailEvent.COMMENT, about=1, key=number, recipient=owner, state=state)
+    assert clean_up(now)["mails"] == 3
+    assert OutgoingMail.objects.filter(created_at__lt=now - timedelta(days=30)).count() == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from .enums import State
-from .models import Assessment, Snapshot, StateChange
+from .models import Assessment, Project, Snapshot, StateChange
 from .results import Result, result_of, result_of_document
 
 FROZEN_STATES = (State.SUBMITTED, State.APPROVED)
@@ -26,6 +26,22 @@ def shown_result(assessment: Assessment) -> Result:
     """The result that counts: of the frozen document, or of what the team has entered so far."""
     snapshot = frozen_snapshot(assessment)
     return result_of_document(snapshot.document) if snapshot else result_of(assessment)
+
+
+def submissions_of(project: Project | int) -> QuerySet[Snapshot]:
+    """What a project has submitted, the newest first. What it withdrew was read by nobody and is passed over."""
+    return (
+        Snapshot.objects.filter(assessment__project=project)
+        .exclude(state_changes__is_withdrawal=True)
+        .select_related("assessment")
+        .order_by("-pk")
+    )
+
+
+def submission_before(snapshot: Snapshot) -> Snapshot | None:
+    """The project's submission before this one, of the same assessment or an earlier one; its content is read later."""
+    earlier = submissions_of(snapshot.assessment.project_id).filter(pk__lt=snapshot.pk)
+    return earlier.defer("canonical").first()
 
 
 @dataclass(frozen=True, slots=True)

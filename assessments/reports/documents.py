@@ -19,10 +19,11 @@ from ..enums import OPEN_STATES, State
 from ..exchange import export_document
 from ..models import Assessment, Snapshot
 from ..snapshots import canonical_json, document_hash
+from ..standing import submission_before
 from ..workflow import current_snapshot
 from .pdf import Attachment, render_pdf
 from .project_report import ProjectReport, project_report
-from .report_parts import Version
+from .report_parts import Earlier, Version
 from .storage import ReportKey, store_report, stored_report
 
 MAX_SLUG_LENGTH = 80
@@ -52,6 +53,8 @@ class Edition:
     sha256: str
     canonical: bytes
     version: Version
+    before: Snapshot | None = None
+    """The submission before, if this is one."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -64,7 +67,23 @@ class Edition:
         """Knows the finished file, but for its language."""
         version = self.version
         return ReportKey(
-            self.assessment.pk, self.sha256, "", version.state.value, version.number, version.date.isoformat()
+            self.assessment.pk,
+            self.sha256,
+            "",
+            version.state.value,
+            version.number,
+            version.date.isoformat(),
+            self.before.sha256 if self.before else "",
+        )
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """The submission before with its content."""
+        if self.before is None:
+            return None
+        before = self.before
+        return Earlier(
+            before.document, before.sha256, before.assessment.number, timezone.localdate(before.submitted_at)
         )
 
     def file_name(self, suffix: str = "pdf") -> str:
@@ -95,12 +114,13 @@ def edition_of_snapshot(assessment: Assessment, snapshot: Snapshot) -> Edition:
         snapshot.sha256,
         snapshot.canonical.encode(),
         Version(State(assessment.state), assessment.number, timezone.localdate(snapshot.submitted_at)),
+        submission_before(snapshot),
     )
 
 
 def report_of(edition: Edition, language: str) -> ProjectReport:
     """What the report says."""
-    return project_report(edition.document, edition.version, language)
+    return project_report(edition.document, edition.version, language, edition.earlier)
 
 
 def report_file(edition: Edition, language: str) -> ReportFile:
@@ -113,15 +133,19 @@ def report_file(edition: Edition, language: str) -> ReportFile:
     if stored is not None:
         with stored:
             return ReportFile(edition.file_name(), stored.read())
-    content = report_pdf(edition.canonical, edition.version, language, edition.file_name("json"))
+    content = report_pdf(
+        edition.canonical, edition.version, language, edition.file_name("json"), earlier=edition.earlier
+    )
     store_report(key, content)
     return ReportFile(edition.file_name(), content)
 
 
-def report_pdf(canonical: bytes, version: Version, language: str, data_name: str) -> bytes:
+def report_pdf(
+    canonical: bytes, version: Version, language: str, data_name: str, *, earlier: Earlier | None = None
+) -> bytes:
     """The PDF of a canonical exchange document, which travels inside it; the same arguments give the same bytes."""
     with translation_override(language):
-        html = report_html(project_report(json.loads(canonical), version, language))
+        html = report_html(project_report(json.loads(canonical), version, language, earlier))
         attachment = Attachment(data_name, gettext("All answers of this self-assessment as data"), canonical)
     return render_pdf(html, stylesheet(), created=version.date.isoformat(), attachment=attachment)
 

@@ -22,12 +22,16 @@ from ..result_charts import radar_of
 from ..results import DimensionResult, Result, result_of_document
 from ..scoring import POINTS_PER_LEVEL, stage_of
 from ..snapshots import document_hash
+from .changes import changes_since
 from .chapters import anchor_of, chapter_of, dimension_figures, place_of, points, step_of
 from .report_parts import (
     NAMED_AT_MOST,
     NO_FIGURE,
+    SHORT_HASH_LENGTH,
+    Changes,
     Chapter,
     ConflictRow,
+    Earlier,
     Fact,
     LevelRow,
     Mean,
@@ -40,8 +44,6 @@ from .texts import breakable, clean_document, shorten_rationales
 from .typeface import is_settable
 
 Document = Mapping[str, Any]
-
-SHORT_HASH_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class ProjectReport:
     is_shortened: bool
     lacks_characters: bool
     summary: Summary
+    changes: Changes | None
     parts: tuple[Part, ...]
     measures: tuple[MeasureRow, ...]
     conflicts: tuple[ConflictRow, ...]
@@ -84,13 +87,18 @@ class ProjectReport:
         return any(chapter.has_answers for chapter in self.chapters)
 
 
-def project_report(document: Document, version: Version, language: str) -> ProjectReport:
-    """The report of ``document`` in ``language`` (``de`` or ``en``); needs three queries when the catalogue is read."""
+def project_report(
+    document: Document, version: Version, language: str, earlier: Earlier | None = None
+) -> ProjectReport:
+    """The report of ``document`` in ``language`` (``de`` or ``en``); needs three queries when the catalogue is read.
+
+    With an ``earlier`` submission it tells what has changed since.
+    """
     with translation_override(language):
-        return _project_report(document, version)
+        return _project_report(document, version, earlier)
 
 
-def _project_report(document: Document, version: Version) -> ProjectReport:
+def _project_report(document: Document, version: Version, earlier: Earlier | None) -> ProjectReport:
     full_hash = document_hash(dict(document))
     readable = clean_document(document)
     lacks_characters = not is_settable(str(readable))
@@ -132,6 +140,7 @@ def _project_report(document: Document, version: Version) -> ProjectReport:
         is_shortened=is_shortened,
         lacks_characters=lacks_characters,
         summary=_summary(result),
+        changes=changes_since(earlier, document) if earlier else None,
         parts=parts,
         measures=tuple(_measure(measure, result) for measure in readable.get("measures", ())),
         conflicts=tuple(_conflict(conflict, result) for conflict in readable.get("conflicts", ())),

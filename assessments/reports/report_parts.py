@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..bars import AspectBars, PoleBar
 from ..charts import Radar
@@ -12,6 +14,7 @@ from ..enums import State
 NO_FIGURE = "–"
 NAMED_AT_MOST = 3
 """How many strongest and weakest dimensions, and how many steps a chapter, the report names."""
+SHORT_HASH_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,16 @@ class Version:
     """What the exchange document does not know of itself."""
 
     state: State
+    number: int
+    date: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The submission before the one that is reported."""
+
+    document: Mapping[str, Any]
+    sha256: str
     number: int
     date: datetime.date
 
@@ -156,6 +169,29 @@ class Summary:
     steps: tuple[Step, ...]
     figures: tuple[Figures, ...]
     has_targets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A dimension, or the mean of several, before and now."""
+
+    name: str
+    before: str
+    now: str
+    difference: str
+    changed: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is different from the submission before."""
+
+    before: str
+    answers: str
+    note: str
+    rows: tuple[ChangeRow, ...]
+    means: tuple[ChangeRow, ChangeRow]
 
 
 @dataclass(frozen=True, slots=True)

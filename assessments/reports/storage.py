@@ -56,11 +56,13 @@ class ReportKey:
     state: str
     number: int
     date: str
+    hash_before: str = ""
+    """Of the submission that this one is compared with."""
 
     @property
     def name(self) -> str:
         """Where the file lies in the storage."""
-        parts = (self.document_hash, self.state, str(self.number), self.date, release_fingerprint())
+        parts = (self.document_hash, self.state, str(self.number), self.date, self.hash_before, release_fingerprint())
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
         return f"{FOLDER}/{self.assessment_pk}/{self.language}-{digest}.pdf"
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from ..change_texts import change_rows
 from ..document_comparison import compare_documents
 from ..forms.comparison import ComparisonForm
-from ..models import Snapshot
 from ..permissions import Action
 from ..result_charts import radar_of_comparison
+from ..standing import submissions_of
 from .access import get_project
 
 
@@ -26,12 +26,7 @@ def project_comparison(request: HttpRequest, pk: int) -> HttpResponse:
     Without a choice the newest submission is compared with the one before it.
     """
     project = get_project(request, pk, Action.VIEW_PROJECT)
-    snapshots = (
-        Snapshot.objects.filter(assessment__project=project)
-        .exclude(state_changes__is_withdrawal=True)
-        .select_related("assessment")
-        .order_by("-pk")
-    )
+    snapshots = submissions_of(project)
     newest = list(snapshots[:2])
     context: dict[str, Any] = {"project": project, "form": None, "comparison": None}
     if len(newest) == 2:

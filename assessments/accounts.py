@@ -1,15 +1,22 @@
 """How django-allauth creates and greets the people of this app."""
 
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from .models import User
+
+NOTICE_AFTER = 10
+"""Failed sign-ins within a day; then the owner of the account gets a mail."""
+A_DAY = 24 * 60 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +28,19 @@ class AccountAdapter(DefaultAccountAdapter):
         user.language = getattr(request, "LANGUAGE_CODE", "de")[:2]
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count wrong passwords; tell the person once a day when they become many."""
+        super().authentication_failed(request, **credentials)
+        address = str(credentials.get("email", "")).strip().lower()
+        counted = f"failed-sign-ins:{sha256(address.encode()).hexdigest()}"
+        cache.add(counted, 0, A_DAY)
+        if cache.incr(counted) != NOTICE_AFTER:
+            return
+        user = User.objects.filter(email__iexact=address, is_active=True).first()
+        if user is not None:
+            with override(user.language):
+                self.send_mail("account/email/failed_sign_ins", user.email, {"user": user, "count": NOTICE_AFTER})
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -6,7 +6,7 @@ but an account that has verified the invited address.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -22,6 +22,10 @@ from .teams import TeamError
 VALID_FOR = timedelta(days=14)
 PER_DAY = 20
 """Invitations one person may send within 24 hours."""
+PER_DAY_IN_PROJECT = 50
+"""… and everybody in one project together."""
+PER_DAY_TO_ADDRESS = 3
+"""… and one address may get, from whomever: nobody is flooded."""
 
 
 class NoSuchInvitation(Exception):  # noqa: N818 - a name of the domain
@@ -42,12 +46,7 @@ def invite(project: Project, inviter: User, email: str, role: Role) -> Invitatio
         Project.objects.select_for_update().get(pk=project.pk)
         if Membership.objects.filter(project=project, user__email__iexact=email).exists():
             raise TeamError(_("This person is a member already. Change their role in the list."), code="member")
-        if Invitation.objects.filter(invited_by=inviter, created_at__gt=now - timedelta(days=1)).count() >= PER_DAY:
-            raise TeamError(
-                _("You have sent %(count)d invitations within a day. Please go on tomorrow."),
-                code="limit",
-                params={"count": PER_DAY},
-            )
+        _check_limits(project, inviter, email, now)
         project.invitations.filter(email=email, accepted_at=None, revoked_at=None).update(revoked_at=now)
         known = User.objects.filter(email__iexact=email).values_list("language", flat=True).first()
         invitation = Invitation.objects.create(
@@ -61,6 +60,28 @@ def invite(project: Project, inviter: User, email: str, role: Role) -> Invitatio
         )
         mails.invited(invitation)
     return invitation
+
+
+def _check_limits(project: Project, inviter: User, email: str, now: datetime) -> None:
+    """Raise ``TeamError`` when this would be one invitation too many within a day."""
+    lately = Invitation.objects.filter(created_at__gt=now - timedelta(days=1))
+    if lately.filter(invited_by=inviter).count() >= PER_DAY:
+        raise TeamError(
+            _("You have sent %(count)d invitations within a day. Please go on tomorrow."),
+            code="limit",
+            params={"count": PER_DAY},
+        )
+    if lately.filter(project=project).count() >= PER_DAY_IN_PROJECT:
+        raise TeamError(
+            _("%(count)d invitations to this project were sent within a day. Please go on tomorrow."),
+            code="limit",
+            params={"count": PER_DAY_IN_PROJECT},
+        )
+    if lately.filter(email=email).count() >= PER_DAY_TO_ADDRESS:
+        raise TeamError(
+            _("This address has been sent invitations often enough today. Please try again tomorrow."),
+            code="limit",
+        )
 
 
 def revoke(project: Project, invitation_pk: int) -> Invitation:

@@ -195,8 +195,20 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Added to those that come with the accounts: anybody may check reports, but not hundreds; the same for files.
-ACCOUNT_RATE_LIMITS = {"report_check": "20/m/ip", "evidence_upload": "30/m/user"}
+# How often within which time, counted by what: address (ip), person (user) or e-mail address (key). What is not named
+# here keeps allauth's rate: 30 attempts to sign in a minute, 5 wrong passwords or codes in five minutes.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,5/h/key",
+    "confirm_email": "1/180s/key,5/h/key",
+    "invitation_link": "20/m/ip",
+    "decide": "10/m/user",
+    "upload": "20/h/user",
+    "evidence_upload": "30/m/user",
+    "pdf": f"{env.int('PDF_PER_HOUR', default=1000 if DEMO or DEBUG else 10)}/h/user",
+    "own_data": "10/h/user",
+    "report_check": "20/m/ip",
+}
 # Reviewers, portfolio readers and administrators set up a second factor before they see anything.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEMO or DEBUG))
 MFA_ADAPTER = "assessments.accounts.SecondFactorAdapter"

@@ -12,6 +12,9 @@ from assessments.views.own_data import account_data, account_data_file, account_
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = _("Smart City Self-Assessment")
 
+handler429 = "assessments.views.rate_limits.too_many_requests"
+"""Not Django's but allauth's: the answer to too many attempts."""
+
 urlpatterns = [
     path("verwaltung/", admin.site.urls),
     path("konto/profil/", account_profile, name="account_profile"),

@@ -123,6 +123,15 @@ def report_of(edition: Edition, language: str) -> ProjectReport:
     return project_report(edition.document, edition.version, language, edition.earlier)
 
 
+def is_made(edition: Edition, language: str) -> bool:
+    """Whether the PDF only has to be fetched."""
+    stored = stored_report(replace(edition.key, language=language))
+    if stored is None:
+        return False
+    stored.close()
+    return True
+
+
 def report_file(edition: Edition, language: str) -> ReportFile:
     """The report as PDF, from the storage if this content was printed before.
 

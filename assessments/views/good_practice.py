@@ -15,6 +15,7 @@ from ..good_practices import PracticeError, candidate, candidates, confirm, decl
 from ..models import GoodPractice
 from ..permissions import Action, allowed_actions
 from .access import get_assessment, get_submission, signed_in
+from .rate_limits import limited
 
 SHOWN_CONFIRMED = 50
 """The queue also lists what was confirmed last, in case a confirmation has to be taken back."""
@@ -36,6 +37,7 @@ def good_practice_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("decide")
 def good_practice_offer(request: HttpRequest, pk: int, question_key: str) -> HttpResponse:
     """Write about one answer for others."""
     assessment = get_assessment(request, pk, Action.OFFER_PRACTICE, "project__organisation")
@@ -59,6 +61,7 @@ def good_practice_offer(request: HttpRequest, pk: int, question_key: str) -> Htt
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("decide")
 def good_practice_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an offer back, after a look at what will happen."""
     practice = _practice(pk)
@@ -90,6 +93,7 @@ def good_practice_queue(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("decide")
 def good_practice_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Read an offer beside the answer it comes from; confirm it or decline with a reason."""
     practice = _practice(pk)

@@ -10,10 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ..invitations import NoSuchInvitation, accept, invitation_for
+from .rate_limits import limited
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("invitation_link", reads=True)
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites to what, to the invited account alone; everybody else reads the same, whatever the token."""
     user = request.user

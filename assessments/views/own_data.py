@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..account_deletion import StillNeededError, delete_account, obstacles_for
 from ..own_data import own_data_file
 from .access import signed_in
+from .rate_limits import limited
 
 
 @require_safe
@@ -28,6 +29,7 @@ def account_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]  # the package brings no types
+@limited("own_data", reads=True)
 def account_data_file(request: HttpRequest) -> HttpResponse:
     """All of it as JSON, after the password or second factor."""
     now = timezone.now()

@@ -21,6 +21,7 @@ from ..reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableE
 from ..reports.portfolio_report import MOST_PROJECTS, Selected, TooManyProjectsError
 from ..reports.portfolio_report import portfolio_pdf as render_report
 from .access import portfolio_reader
+from .rate_limits import limited
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ RETRY_AFTER_SECONDS = 30
 
 @require_safe
 @login_required
+@limited("pdf", reads=True)
 def portfolio_pdf(request: HttpRequest) -> HttpResponse:
     """The selection of the address as a report, with its figures inside."""
     portfolio_reader(request)

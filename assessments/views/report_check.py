@@ -6,7 +6,6 @@ import json
 from itertools import islice
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,6 +25,7 @@ from ..verification import (
     judge,
     may_see,
 )
+from .rate_limits import limited
 
 SHOWN_DIFFERENCES = 200
 PUBLIC_STANDINGS = (Standing.APPROVED, Standing.EXPIRED)
@@ -33,14 +33,12 @@ PUBLIC_STANDINGS = (Standing.APPROVED, Standing.EXPIRED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("report_check")
 def report_check(request: HttpRequest) -> HttpResponse:
     """Upload a report or enter its hash. A hash in the address only fills the field in."""
     if request.method != "POST":
         form = ReportCheckForm(initial={"sha256": request.GET.get("hash", "")[:64]})
         return _show(request, form, 200)
-    if not ratelimit.consume(request, action="report_check"):
-        limited: HttpResponse = ratelimit.respond_429(request)
-        return limited
     form = ReportCheckForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, 422)

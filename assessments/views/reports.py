@@ -17,10 +17,11 @@ from django.views.decorators.http import require_safe
 
 from ..exchange import ExchangeError
 from ..permissions import Action
-from ..reports.documents import Edition, edition_of, edition_of_snapshot, report_file, report_of
+from ..reports.documents import Edition, edition_of, edition_of_snapshot, is_made, report_file, report_of
 from ..reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError, is_available
 from ..reviewing import reviewed_snapshot
 from .access import get_assessment, get_submission
+from .rate_limits import may, too_many_requests
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +65,13 @@ def review_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _download(request: HttpRequest, pk: int, edition: Callable[[], Edition]) -> HttpResponse:
+    language = _language(request)
     try:
-        report = report_file(edition(), _language(request))
+        asked = edition()
+        # Fetching again what lies ready costs nothing.
+        if not is_made(asked, language) and not may(request, "pdf"):
+            return too_many_requests(request)
+        report = report_file(asked, language)
     except PdfUnavailableError:
         return _no_pdf(request, pk, _("This server cannot make PDF files at the moment. Please tell its operator."))
     except PdfLimitError:

@@ -34,6 +34,7 @@ from ..scoring import stage_of
 from ..standing import shown_result
 from ..targets import set_targets
 from .access import get_assessment
+from .rate_limits import limited
 
 SHOWN_FAULTS = 200
 """A page of more faults helps nobody; the command names all of them."""
@@ -123,6 +124,7 @@ def assessment_export(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("upload")
 def assessment_import(request: HttpRequest) -> HttpResponse:
     """Read a document into a new project or one's own; a faulty one is refused with every fault named."""
     assert request.user.is_authenticated  # noqa: S101 - login_required; narrows the type

@@ -24,6 +24,7 @@ from ..reviewing import changed_answers, save_notes, waiting_submissions
 from ..standing import standing_of
 from ..workflow import WorkflowError, approve, mark_read, send_back
 from .access import get_submission, signed_in
+from .rate_limits import limited
 from .review_pages import Review, load_review
 
 PAGE_SIZE = 25
@@ -182,6 +183,7 @@ def review_start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("decide")
 def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the submission with a reason, or approve exactly what was looked at."""
     review = load_review(request, pk)

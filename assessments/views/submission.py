@@ -23,10 +23,12 @@ from ..reviewing import ratings_of
 from ..standing import shown_result, standing_of
 from ..workflow import IncompleteError, Missing, WorkflowError, missing_for_submission, submit, withdraw
 from .access import get_assessment, signed_in
+from .rate_limits import limited
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("decide")
 def assessment_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """What is missing, with links; else what submitting means, and the button that does it."""
     assessment = get_assessment(request, pk, Action.SUBMIT, "project__organisation")
@@ -66,6 +68,7 @@ def _show_submit(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("decide")
 def assessment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a submission back that nobody has begun to review."""
     assessment = get_assessment(request, pk, Action.SUBMIT)

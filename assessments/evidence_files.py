@@ -28,16 +28,17 @@ from .models import Answer, Assessment, EvidenceFile, Project, User
 from .reports.storage import write_whole
 
 FOLDER = "evidence"
-MAX_FILE_BYTES = 10 * 1024 * 1024
+MB = 1024 * 1024
+MAX_FILE_MB = 10
 MAX_FILES = 10
 """Files one question may have."""
-MAX_ASSESSMENT_BYTES = 250 * 1024 * 1024
+MAX_ASSESSMENT_MB = 250
 """What the files of one assessment may come to, those included that only an earlier submission still names."""
 
 
 def help_text() -> str:
     """What may be uploaded, in the active language."""
-    return _("%(allowed)s. At most %(limit)s a file.") % {"allowed": ALLOWED, "limit": filesizeformat(MAX_FILE_BYTES)}
+    return _("%(allowed)s. At most %(limit)d MB a file.") % {"allowed": ALLOWED, "limit": MAX_FILE_MB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,9 @@ def clean_file(name: str, file: File[bytes]) -> tuple[str, str]:
     size = file.size or 0
     if not size:
         raise ValidationError(_("The file is empty."), code="empty")
-    if size > MAX_FILE_BYTES:
+    if size > MAX_FILE_MB * MB:
         raise ValidationError(
-            _("The file is too large: it has %(size)s. At most %(limit)s are possible."),
-            code="too_large",
-            params={"size": filesizeformat(size), "limit": filesizeformat(MAX_FILE_BYTES)},
+            _("The file is too large. It may have %(limit)d MB."), code="too_large", params={"limit": MAX_FILE_MB}
         )
     name = clean_name(name)
     kind = recognise(name, file)  # type: ignore[arg-type]
@@ -159,7 +158,7 @@ def _with(files: Files, entry: dict[str, str], new: EvidenceFile) -> Files:
         )
     same = EvidenceFile.objects.filter(assessment=new.assessment, question_key=new.question_key, sha256=new.sha256)
     if not same.exists():
-        free = MAX_ASSESSMENT_BYTES - used_bytes(new.assessment)
+        free = MAX_ASSESSMENT_MB * MB - used_bytes(new.assessment)
         if new.size > free:
             raise ValidationError({"file": _no_room(free)})
         new.save()
@@ -168,9 +167,9 @@ def _with(files: Files, entry: dict[str, str], new: EvidenceFile) -> Files:
 
 def _no_room(free: int) -> ValidationError:
     return ValidationError(
-        _("The files of one assessment may come to %(limit)s. %(free)s are left; remove others or use a link."),
+        _("The files of one assessment may come to %(limit)d MB. %(free)s are left; remove others or use a link."),
         code="no_room",
-        params={"limit": filesizeformat(MAX_ASSESSMENT_BYTES), "free": filesizeformat(max(free, 0))},
+        params={"limit": MAX_ASSESSMENT_MB, "free": filesizeformat(max(free, 0))},
     )
 
 

@@ -89,9 +89,9 @@ def recognise(name: str, file: BinaryIO) -> FileKind:
         if ending in kind.endings:
             return kind
     raise ValidationError(
-        _("The name of the file does not fit its content. By its content the name must end in .%(ending)s."),
+        _("The name of the file does not fit its content. By its content it is: %(kind)s."),
         code="ending",
-        params={"ending": found[0].endings[0]},
+        params={"kind": found[0].label},
     )
 
 

@@ -18,8 +18,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .enums import State
+from .evidence_files import names_file, read_bytes
 from .exchange_checks import FORMAT, MAX_DOCUMENT_BYTES, ExchangeError, parse_document
-from .models import Assessment, Snapshot, StateChange, User
+from .models import Assessment, EvidenceFile, Snapshot, StateChange, User
 from .permissions import Action, allows
 from .snapshots import canonical_json, document_hash
 
@@ -37,6 +38,7 @@ class Damage(Enum):
     CHAIN = _("The hash of the predecessor does not match: a snapshot was changed, removed or added.")
     MISSING = _("The assessment was submitted, but its snapshot is missing.")
     NUMBER = _("The submissions are not numbered one after the other.")
+    FILE = _("A file that was submitted is missing in the storage or was changed there.")
     APPROVAL = _("The assessment counts as approved, but no approval of its newest snapshot is recorded.")
 
 
@@ -64,6 +66,21 @@ def verify_chain() -> Iterator[Finding]:
             yield Finding(assessment.pk, None, Damage.MISSING)
         elif assessment.state == State.APPROVED and not _approvals(assessment, numbers[assessment.pk]).exists():
             yield Finding(assessment.pk, numbers[assessment.pk], Damage.APPROVAL)
+    yield from _lost_files()
+
+
+def _lost_files() -> Iterator[Finding]:
+    """Files that were uploaded and submitted; of imported answers only the names are known."""
+    known: dict[str, bool] = {}
+    for snapshot in Snapshot.objects.filter(assessment__evidence_files__isnull=False).distinct().order_by("pk"):
+        document = snapshot.document
+        for file in EvidenceFile.objects.filter(assessment=snapshot.assessment_id):
+            if not names_file(document, file.question_key, file.sha256):
+                continue
+            if file.stored_as not in known:
+                known[file.stored_as] = read_bytes(file) is not None
+            if not known[file.stored_as]:
+                yield Finding(snapshot.assessment_id, snapshot.number, Damage.FILE)
 
 
 def _damages(snapshot: Snapshot, previous: str, last_number: int) -> Iterator[Damage]:

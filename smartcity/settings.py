@@ -164,6 +164,13 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Each form takes one file.
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_HANDLERS = [
+    "assessments.uploads.CappedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # How often a person may save an answer within a minute; the browser tries again by itself.
 ANSWERS_PER_MINUTE = env.int("ANSWERS_PER_MINUTE", default=120)
 

@@ -23,7 +23,7 @@ class EvidenceFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ",".join(f".{ending}" for ending in ENDINGS)}),
     )
     label = forms.CharField(
-        label=_("Name (optional)"),
+        label=_("Name"),
         required=False,
         max_length=MAX_LABEL_LENGTH,
         strip=False,

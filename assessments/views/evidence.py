@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ..answering import AssessmentClosed
 from ..evidence_files import (
-    MAX_ASSESSMENT_BYTES,
+    MAX_ASSESSMENT_MB,
     MAX_FILES,
     add_file,
     files_of,
@@ -143,16 +143,17 @@ def _show(
 ) -> HttpResponse:
     files = files_of(assessment, question.key)
     may_answer = Action.ANSWER in allowed_actions(request.user, assessment)
+    can_change = may_answer and assessment.is_open
     context = {
         "assessment": assessment,
         "project": assessment.project,
         "question": question,
         "files": files,
         "form": form,
-        "can_change": may_answer and assessment.is_open,
-        "has_room": len(files) < MAX_FILES,
+        "can_change": can_change,
+        "shows_form": can_change and len(files) < MAX_FILES,
         "most": MAX_FILES,
         "used": used_bytes(assessment),
-        "limit": MAX_ASSESSMENT_BYTES,
+        "limit": MAX_ASSESSMENT_MB,
     }
     return render(request, "assessments/evidence_list.html", context, status=status)

@@ -16,6 +16,7 @@ from assessments.enums import Scope, State
 from assessments.evidence_files import add_file, files_of, names_file, read_bytes, remove_file, used_bytes
 from assessments.exchange import export_document, import_document
 from assessments.models import Answer, AnswerChange, Assessment, EvidenceFile, User
+from assessments.verification import Damage, verify_chain
 from assessments.workflow import (
     approve,
     delete_draft,
@@ -108,7 +109,7 @@ class TestAdding:
         assert not AnswerChange.objects.exists()
 
     def test_too_large(self, draft: Assessment, owner: User, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(evidence_files, "MAX_FILE_BYTES", len(PDF) - 1)
+        monkeypatch.setattr(evidence_files, "MB", 1)
 
         with pytest.raises(ValidationError) as refused:
             add(draft, owner)
@@ -137,7 +138,9 @@ class TestAdding:
     def test_so_much_fits_an_assessment(
         self, draft: Assessment, owner: User, files: Path, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(evidence_files, "MAX_ASSESSMENT_BYTES", 2 * len(PDF) - 1)
+        monkeypatch.setattr(evidence_files, "MAX_FILE_MB", len(PDF))
+        monkeypatch.setattr(evidence_files, "MAX_ASSESSMENT_MB", 2 * len(PDF) - 1)
+        monkeypatch.setattr(evidence_files, "MB", 1)
         add(draft, owner)
 
         with pytest.raises(ValidationError) as refused:
@@ -297,6 +300,24 @@ def test_a_file_counts_as_evidence_for_level_4(project, owner: User):
     add(assessment, owner)
 
     assert submit(assessment, owner).document["answers"][KEY]["evidence"][0]["file_name"] == "Plan.pdf"
+
+
+def test_verifying_finds_submitted_files_that_were_lost_or_changed(
+    draft: Assessment, owner: User, reviewer: User, files: Path
+):
+    add(draft, owner)
+    add(draft, owner, b"alt", "alt.txt", key="4.2.a1")
+    submit(draft, owner)
+    send_back(draft, reviewer, "Bitte ergänzen.")
+    add(draft, owner, DOCX, "Vermerk.docx")
+    assert not list(verify_chain())
+    lost = {one.stored_as: one for one in EvidenceFile.objects.all()}
+
+    for path in kept(files):
+        path.write_bytes(b"changed")
+    assert [(one.number, one.damage) for one in verify_chain()] == [(1, Damage.FILE)] * 2
+    (files / next(name for name, one in lost.items() if one.name == "alt.txt")).unlink()
+    assert len(list(verify_chain())) == 2
 
 
 def test_what_the_storage_lost_or_changed_is_not_handed_over(draft: Assessment, owner: User, files: Path):

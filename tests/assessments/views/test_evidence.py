@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from assessments import evidence_files
+from assessments import evidence_files, uploads
 from assessments.enums import Scope, StaffRole
 from assessments.evidence_files import add_file, remove_file
-from assessments.exchange import export_document, import_document
+from assessments.exchange import MAX_DOCUMENT_BYTES, export_document, import_document
+from assessments.forms.report_check import MAX_REPORT_BYTES
 from assessments.models import Answer, Assessment, EvidenceFile, User
 from assessments.workflow import mark_read, send_back, start_assessment, submit, withdraw
 from tests.assessments.payloads import BAD, GOOD, HTML, PDF
@@ -99,11 +100,26 @@ class TestUpload:
         assert response.context["form"].errors["file"] == [message]
 
     def test_too_large(self, page: Client, draft: Assessment, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(evidence_files, "MAX_FILE_BYTES", 1024)
+        monkeypatch.setattr(evidence_files, "MB", 100)
         response = page.post(list_url(draft), upload("Plan.pdf", PDF + bytes(1024)))
 
         assert response.status_code == 422
         assert "too large" in response.context["form"].errors["file"][0]
+
+    def test_what_is_far_too_large_is_not_kept_while_it_arrives(
+        self, page: Client, draft: Assessment, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(evidence_files, "MB", 1000)
+        monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 100_000)
+        response = page.post(list_url(draft), upload("Plan.pdf", PDF + bytes(3_000_000)))
+
+        assert response.status_code == 422
+        assert "too large" in response.context["form"].errors["file"][0]
+        assert response.context["form"].files["file"].size < 200_000
+
+    def test_every_form_accepts_less_than_is_kept(self):
+        accepted = (MAX_REPORT_BYTES, MAX_DOCUMENT_BYTES, evidence_files.MAX_FILE_MB * evidence_files.MB)
+        assert max(accepted) < uploads.MAX_UPLOAD_BYTES
 
     def test_a_label_that_is_too_long_stays_on_the_page(self, page: Client, draft: Assessment):
         response = page.post(list_url(draft), upload("Plan.pdf", PDF, "x" * 201))

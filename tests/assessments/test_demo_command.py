@@ -32,4 +32,9 @@ def test_a_real_instance_is_not_touched(settings, capsys: pytest.CaptureFixture[
 
     call_command("demo", yes=True)
     assert Project.objects.count() == 2
-    assert re.findall(r"^  (\S+@example\.org)", capsys.readouterr().out, re.MULTILINE) == [a.email for a in ACCOUNTS]
+    out = capsys.readouterr().out
+    assert "Demo: 2 fictional projects added" in out
+    assert re.findall(r"^  (\S+@example\.org)", out, re.MULTILINE) == [a.email for a in ACCOUNTS]
+
+    call_command("demo", yes=True)
+    assert "Demo: nothing to do." in capsys.readouterr().out

@@ -25,8 +25,8 @@ class Command(BaseCommand):
                 "This is not a demo (DEMO=1). The command makes accounts, one of them an administrator, with a "
                 "password that everybody knows. Add --yes if that is what you want."
             )
-        for project in make_demo():
-            self.stdout.write(f"Demo: {project.name}")
+        new = make_demo()
+        self.stdout.write(f"Demo: {len(new)} fictional projects added" if new else "Demo: nothing to do.")
         self.stdout.write(f"\nDemo-Konten (demo accounts), Passwort (password): {PASSWORD}")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.email:20} {account.what}")

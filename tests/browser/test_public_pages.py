@@ -1,4 +1,4 @@
-"""Public and account pages in a real browser: no barrier in two languages, two widths, light and dark."""
+"""Public pages in a real browser: no barrier in two languages, two widths, light and dark."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from assessments.models import User
 from tests.browser.helpers import Keyboard
 
 PUBLIC = [
@@ -29,7 +28,6 @@ PUBLIC = [
     "/konto/signup/",
     "/konto/password/reset/",
 ]
-ACCOUNT = ["/konto/profil/", "/konto/email/", "/konto/password/change/", "/konto/2fa/", "/konto/sessions/"]
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 
@@ -55,16 +53,6 @@ def test_public_pages_have_no_barrier(
     for path in PUBLIC:
         page.goto(path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-        assert_accessible(page)
-
-
-@pytest.mark.parametrize("viewport", [WIDE, NARROW])
-def test_account_pages_have_no_barrier(
-    open_page: OpenPage, assert_accessible: Check, owner: User, viewport: dict[str, int]
-) -> None:
-    page = open_page(owner, viewport=viewport)
-    for path in ACCOUNT:
-        page.goto(path)
         assert_accessible(page)
 
 

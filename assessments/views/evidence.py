@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -32,6 +31,7 @@ from ..permissions import Action, allowed_actions
 from ..places import Place, places_of
 from ..reviewing import is_unread_by, seen_submissions
 from .access import get_assessment, get_submission, signed_in
+from .rate_limits import may
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def evidence_list(request: HttpRequest, pk: int, question_key: str) -> HttpRespo
     if request.method != "POST":
         return _show(request, assessment, question, EvidenceFileForm())
     form = EvidenceFileForm(request.POST, request.FILES)
-    if not ratelimit.consume(request, action="evidence_upload", user=signed_in(request)):
+    if not may(request, "evidence_upload"):
         form.add_error("file", _("Many files at once. Please go on in a minute."))
         return _show(request, assessment, question, form, status=429)
     if not form.is_valid():

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from .models import User
 
@@ -21,6 +21,14 @@ A_DAY = 24 * 60 * 60
 
 class AccountAdapter(DefaultAccountAdapter):
     """Stores the name and language with the account; addresses are kept in lower case."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy(
+            "Too many failed attempts. Please wait five minutes, then try again. If you have forgotten your password, "
+            "you can reset it."
+        ),
+    }
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Fill the new account from the sign-up form."""

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_noop as _
 
 WORDED_ANEW = [
     _("Sign In"),
-    _("Sign Up"),
     _("Sign Out"),
     _("Forgot your password?"),
     _("Your password can’t be too similar to your other personal information."),
@@ -33,12 +32,10 @@ WORDED_ANEW = [
     _(
         'This email confirmation link expired or is invalid. Please <a href="%(email_url)s">issue a new email confirmation request</a>.'
     ),
-    _("If you have not created an account yet, then please %(link)ssign up%(end_link)s first."),
     _("Are you sure you want to sign out?"),
     _("You cannot remove your primary email address (%(email)s)."),
     _("You have confirmed %(email)s."),
     _("You have signed out."),
-    _("Forgotten your password? Enter your email address below, and we'll send you an email allowing you to reset it."),
     _(
         "We have sent you an email. If you have not received it please check your spam folder. Otherwise contact us if you do not receive it in a few minutes."
     ),
@@ -46,7 +43,6 @@ WORDED_ANEW = [
         'The password reset link was invalid, possibly because it has already been used.  Please request a <a href="%(passwd_reset_url)s">new password reset</a>.'
     ),
     _("Your password is now changed."),
-    _("Already have an account? Then please %(link)ssign in%(end_link)s."),
     _("You are already logged in as %(user_display)s."),
     _(
         "You currently do not have any email address set up. You should really add an email address so you can receive notifications, reset your password, etc."
@@ -62,14 +58,11 @@ WORDED_ANEW = [
         "We have sent an email to you for\nverification. Please click on the link inside that email. If you do not see the verification email in your main inbox, check your spam folder. Otherwise\ncontact us if you do not receive it within a few minutes."
     ),
     _('<strong>Note:</strong> you can still <a href="%(email_url)s">change your email address</a>.'),
-    _("You are about to generate a new set of recovery codes for your account."),
-    _("You are about to deactivate authenticator app based authentication. Are you sure?"),
     _("Authenticator code"),
     _("Use your password"),
     _("Use authenticator app or code"),
     _("Use a security key"),
     _("Security key added."),
     _("Security key removed."),
-    _("Too many failed login attempts. Try again later."),
     _("A new set of recovery codes has been generated."),
 ]

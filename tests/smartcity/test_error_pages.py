@@ -24,7 +24,7 @@ def test_every_missing_page_is_the_same_bytes(client: Client, owner: User) -> No
 
 def test_missing_page_keeps_a_waiting_message_for_the_next_page(client: Client, owner: User) -> None:
     client.force_login(owner)
-    client.post(reverse("account_profile"), {"name": "Olga Neu", "language": "de"})
+    client.post(reverse("account_profile"), {"name": "Olga Neu", "language": "de", "mail_choice": "to_do"})
     assert b"kern-alert" not in client.get("/gibt-es-nicht/").content
     assert b"kern-alert--success" in client.get(reverse("account_profile")).content
 

@@ -114,9 +114,11 @@ def accept(token: str, user: User) -> Project:
     """Join the project. Somebody who is a member already keeps their role. Raises ``NoSuchInvitation``."""
     with transaction.atomic():
         invitation = invitation_for(token, user)
+        # Of two who accept at once the second waits here, and then finds it accepted. The condition of the change alone
+        # is not enough: it looks into other tables, and what was read there stays as it was before the wait.
+        list(Invitation.objects.select_for_update().filter(pk=invitation.pk))
         now = timezone.now()
         taken = Invitation.objects.open(now).filter(pk=invitation.pk, token_hash=hash_of(token))
-        # Of two who accept at once, one finds a row to change.
         if not taken.update(accepted_at=now, accepted_by=user):
             raise NoSuchInvitation
         project = invitation.project

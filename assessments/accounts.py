@@ -7,11 +7,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from .mails.events import account_mail
 from .models import User
 
 NOTICE_AFTER = 10
@@ -20,7 +22,15 @@ A_DAY = 24 * 60 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Stores the name and language with the account; addresses are kept in lower case."""
+    """Stores the name and language with the account; addresses are kept in lower case.
+
+    Mails go the way of all mails: no sign-up and no new password waits for a mail server.
+    """
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a mail now, and let the worker send it."""
+        known = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        account_mail(self.render_mail(template_prefix, email, known | context))
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,

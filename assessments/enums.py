@@ -143,6 +143,7 @@ class ExportFault(TextChoices):
 class MailEvent(TextChoices):
     """What a mail is about."""
 
+    ACCOUNT = "account", _("About the account")
     INVITATION = "invitation", _("Invitation")
     JOINED = "joined", _("Invitation accepted")
     HANDED_OVER = "handed_over", _("Project handed over")

@@ -11,6 +11,7 @@ from ..enums import MailEvent
 from ..invitation_tokens import renew_token
 from ..models import OutgoingMail, User
 from . import of_review, of_team
+from .sealing import unseal
 from .words import Words, framed, plain
 
 WORDS: dict[MailEvent, Callable[[OutgoingMail, User], Words | None]] = {
@@ -33,6 +34,8 @@ WORDS: dict[MailEvent, Callable[[OutgoingMail, User], Words | None]] = {
 
 def message_of(mail: OutgoingMail) -> EmailMultiAlternatives | None:
     """The mail as it goes out; None if there is nothing to say any more."""
+    if mail.event == MailEvent.ACCOUNT:
+        return unseal(mail.sealed)
     if mail.event == MailEvent.INVITATION:
         renewed = renew_token(mail.about)
         if renewed is None:

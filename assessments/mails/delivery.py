@@ -109,8 +109,9 @@ def _send(server: BaseEmailBackend, mail: OutgoingMail) -> bool:
 
 def _end(mail: OutgoingMail, state: MailState) -> None:
     now = timezone.now()
+    done = {} if state == MailState.FAILED else {"last_error": "", "sealed": ""}
     OutgoingMail.objects.filter(pk=mail.pk).update(
-        state=state, last_error="", sent_at=now if state == MailState.SENT else mail.sent_at
+        state=state, sent_at=now if state == MailState.SENT else mail.sent_at, **done
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from uuid import uuid4
 
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -22,6 +24,7 @@ from ..models import (
     User,
 )
 from .delivery import send_soon
+from .sealing import seal
 
 WORKING_ROLES = (Role.OWNER, Role.EDITOR)
 """Roles that change answers, plan measures and offer good practice."""
@@ -37,6 +40,22 @@ def quietly() -> Iterator[None]:
         yield
     finally:
         _is_quiet.reset(token)
+
+
+# -- Accounts ---------------------------------------------------------------------------------------------------------
+
+
+def account_mail(message: EmailMessage) -> None:
+    """A mail that allauth has written: to confirm an address, to set a password, to warn of a change."""
+    reader = User.objects.filter(email__iexact=message.to[0]).first()
+    OutgoingMail.objects.create(
+        event=MailEvent.ACCOUNT,
+        about=reader.pk if reader else 0,
+        recipient=reader,
+        key=f"{MailEvent.ACCOUNT}:{uuid4()}",
+        sealed=seal(message),
+    )
+    send_soon()
 
 
 # -- The team ---------------------------------------------------------------------------------------------------------

@@ -60,14 +60,12 @@ def returned(mail: OutgoingMail, reader: User) -> Words | None:
     names = {"project": plain(str(change.assessment.project))}
     return Words(
         subject=_("Returned: “%(project)s”") % names,
-        before=(
-            _("The Senatskanzlei has returned the self-assessment of the project “%(project)s”.") % names,
-            _("The reason:"),
-        ),
+        before=(_("The Senatskanzlei has returned the self-assessment of the project “%(project)s”.") % names,),
+        caption=_("The reason:"),
         quote=quoted(change.reason, MAX_REASON),
         label=_("Go on with the assessment"),
         path=change.assessment.get_absolute_url(),
-        after=(*_remarks(change.assessment), _("Your answers can be changed again. Then submit anew.")),
+        after=(*_remarks(change.assessment), _("The team can change its answers again and then submit anew.")),
     )
 
 
@@ -85,9 +83,10 @@ def approved(mail: OutgoingMail, reader: User) -> Words | None:
             _("Valid until: %(date)s") % {"date": until},
             _("Hash of the approved state (SHA-256): %(hash)s") % {"hash": change.snapshot.sha256},
         ),
+        caption=_("From the reviewers:") if change.reason else "",
         quote=quoted(change.reason, MAX_REASON),
-        label=_("See result and report"),
-        path=reverse("assessment_result", args=[change.assessment_id]),
+        label=_("Open the assessment"),
+        path=change.assessment.get_absolute_url(),
         after=_remarks(change.assessment),
     )
 
@@ -189,8 +188,8 @@ def practice_declined(mail: OutgoingMail, reader: User) -> Words | None:
         before=(
             _("The Senatskanzlei has declined the good practice that you offered."),
             _about_practice(practice),
-            _("The reason:"),
         ),
+        caption=_("The reason:"),
         quote=quoted(practice.reason, MAX_REASON),
         label=_("See your good practice"),
         path=reverse("good_practice_list", args=[practice.assessment_id]),

@@ -27,6 +27,8 @@ class Words:
     before: tuple[str, ...]
     label: str
     path: str
+    caption: str = ""
+    """What stands above the quotation."""
     quote: str = ""
     items: tuple[str, ...] = ()
     after: tuple[str, ...] = ()

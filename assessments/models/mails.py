@@ -26,8 +26,9 @@ class OutgoingMail(models.Model):
     """One mail to one person about one event.
 
     It holds no text: what it says is read and written when it goes out. So no queue holds the token of an invitation or
-    words that were deleted meanwhile, and nobody is told what they may not read any more. ``key`` makes it unique: the
-    event, what it is about, the occasion, the person.
+    words that were deleted meanwhile, and nobody is told what they may not read any more. Only mails about accounts
+    wait whole, encrypted (``sealed``). ``key`` makes a mail unique: the event, what it is about, the occasion, the
+    person.
     """
 
     event = models.CharField(_("event"), max_length=20, choices=MailEvent)
@@ -39,8 +40,8 @@ class OutgoingMail(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("to"),
-        help_text=_("Empty for invitations: they go to the invited address."),
+        verbose_name=_("recipient"),
+        help_text=_("Empty for addresses without an account."),
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -50,6 +51,7 @@ class OutgoingMail(models.Model):
         related_name="+",
         verbose_name=_("caused by"),
     )
+    sealed = models.TextField(_("encrypted text"), blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)

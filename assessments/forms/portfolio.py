@@ -30,6 +30,8 @@ NO_ORGANISATION = "-"
 class PortfolioForm(forms.Form):
     """Which projects, in which order, in which groups. What makes no sense in an address is left out."""
 
+    is_filter = True
+
     q = forms.CharField(label=_("Text in name or summary"), max_length=100, required=False)
     organisation = forms.ChoiceField(label=_("Organisation"), required=False)
     phase = forms.ChoiceField(label=_("Phase"), required=False, choices=[("", _("all")), *Phase.choices])

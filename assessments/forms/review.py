@@ -181,6 +181,8 @@ class DecisionForm(forms.Form):
 class QueueForm(forms.Form):
     """Whose submissions are shown."""
 
+    is_filter = True
+
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
         required=False,

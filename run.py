@@ -187,6 +187,8 @@ def serve(port: int) -> int:
     server = [gunicorn, "--config", str(ROOT / "gunicorn.conf.py"), "--bind", f"127.0.0.1:{port}"]
     quiet = ["--workers", "1", "--threads", "8", "--access-logfile", "/dev/null", "--log-level", "warning"]
     child = subprocess.Popen([*server, *quiet, "smartcity.wsgi"], env=environment, cwd=ROOT)
+    # Mails and exports are done beside the server.
+    worker = subprocess.Popen([str(PYTHON), "manage.py", "db_worker", "--verbosity", "0"], env=environment, cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     try:
         wait_until_it_answers(f"{address}/healthz", child)
@@ -197,6 +199,18 @@ def serve(port: int) -> int:
         child.wait()
         say("\nBeendet. (Stopped.)")
         return 0
+    finally:
+        end(worker)
+
+
+def end(worker: subprocess.Popen[bytes]) -> None:
+    """Ask the worker to end after what it does, and to drop it when that takes long; its work goes on next time."""
+    worker.terminate()
+    try:
+        worker.wait(timeout=3)
+    except subprocess.TimeoutExpired:
+        worker.terminate()
+        worker.wait()
 
 
 def refuse_busy_port(port: int) -> None:

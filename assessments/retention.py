@@ -20,6 +20,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_tasks_db.models import DBTaskResult
 
 from .enums import MailState
+from .export_jobs import forget_exports
 from .models import Invitation, Membership, OutgoingMail, User
 
 
@@ -98,6 +99,7 @@ def clean_up(now: datetime, *, dry_run: bool = False) -> dict[str, int]:
             rows = rule.due(now - timedelta(days=rule.days))
             found[rule.name] = rows.count() if dry_run else rows.delete()[1].get(rows.model._meta.label, 0)
     found["counters"] = _counters(now, dry_run=dry_run)
+    found["exports"] = forget_exports(now, dry_run=dry_run)
     return found
 
 

@@ -16,7 +16,7 @@ env = environ.Env()
 # -- The instance -----------------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-# The demo runs on one laptop: known key, plain HTTP, mails on the console, jobs at once.
+# The demo runs on one laptop: known key, plain HTTP, mails on the console.
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -242,7 +242,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 TASKS = {
     "default": {
         "BACKEND": (
-            "django_tasks.backends.immediate.ImmediateBackend" if DEMO or DEBUG else "django_tasks_db.DatabaseBackend"
+            # While developing there is no worker; the demo's is started by run.py.
+            "django_tasks.backends.immediate.ImmediateBackend" if DEBUG else "django_tasks_db.DatabaseBackend"
         )
     }
 }

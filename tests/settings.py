@@ -9,6 +9,8 @@ from smartcity.settings import DATABASES, TEMPLATES
 from tests.strict_templates import UnknownVariable
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# No worker runs beside the tests.
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 _options = TEMPLATES[0]["OPTIONS"]

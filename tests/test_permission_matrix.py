@@ -25,10 +25,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assessments.enums import Role, State
+from assessments.enums import ExportKind, Role, State
 from assessments.models import (
     Assessment,
     EvidenceFile,
+    ExportJob,
     GoalConflict,
     GoodPractice,
     Invitation,
@@ -174,6 +175,12 @@ def arguments(name: str, parameters: list[str], assessment: Assessment, *, unkno
             assessment=assessment, first_key="4.1", second_key="4.2", description="Schnell gegen offen"
         )[0].pk,
     }
+    if name.startswith("portfolio_export_"):
+        reader = User.objects.get(name="Paul Portfolio")
+        job, _new = ExportJob.objects.get_or_create(
+            owner=reader, kind=ExportKind.REPORTS, defaults={"expires_at": timezone.now() + timedelta(days=1)}
+        )
+        values["pk"] = job.pk
     if unknown:
         values["pk"] = UNKNOWN
     return {parameter: values[parameter] for parameter in parameters}

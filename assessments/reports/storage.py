@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Protocol
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO, Protocol
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -79,10 +81,7 @@ def release_fingerprint() -> str:
 
 def stored_report(key: Key) -> File[bytes] | None:
     """The finished file, opened; none if it was not made yet."""
-    try:
-        return default_storage.open(key.name, "rb")
-    except FileNotFoundError:
-        return None
+    return open_file(key.name)
 
 
 def store_report(key: Key, content: bytes) -> None:
@@ -124,9 +123,15 @@ def write_whole(storage: Storage, name: str, content: bytes) -> None:
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write a file so that its name only ever shows the whole of it, also after a full disk or a power cut."""
+    with _whole_file(path, mode) as target:
+        target.write(content)
+
+
+@contextmanager
+def _whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
     with NamedTemporaryFile(dir=path.parent, prefix=".unfinished-", delete=False) as temporary:
         try:
-            temporary.write(content)
+            yield temporary
             temporary.flush()
             os.fsync(temporary.fileno())
             Path(temporary.name).chmod(mode)
@@ -139,3 +144,45 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+# -- Files of exports -------------------------------------------------------------------------------------------------
+
+
+def store_file(name: str, fill: Callable[[IO[bytes]], object]) -> int:
+    """Keep what ``fill`` writes, which may be large, whole or not at all; returns how many bytes it was."""
+    if isinstance(default_storage, FileSystemStorage):
+        path = Path(default_storage.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _whole_file(path) as target:
+            fill(target)
+        return path.stat().st_size
+    with TemporaryFile() as target:
+        fill(target)
+        size = target.tell()
+        target.seek(0)
+        default_storage.delete(name)
+        default_storage.save(name, File(target))
+    return size
+
+
+def open_file(name: str) -> File[bytes] | None:
+    """The stored file, opened; none if it is gone."""
+    try:
+        return default_storage.open(name, "rb")
+    except FileNotFoundError:
+        return None
+
+
+def delete_file(name: str) -> None:
+    """Delete a stored file, if it is still there."""
+    default_storage.delete(name)
+
+
+def files_in(folder: str) -> list[tuple[str, datetime]]:
+    """Name and time of the last change of every file in a folder, also of files that were never finished."""
+    found = []
+    for name in _names(folder):
+        with suppress(FileNotFoundError):
+            found.append((f"{folder}/{name}", default_storage.get_modified_time(f"{folder}/{name}")))
+    return found

@@ -6,9 +6,11 @@ import logging
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from ..forms.portfolio import PortfolioForm
 from ..models import PortfolioEntry
 from ..portfolio import in_order
 from ..reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError
-from ..reports.portfolio_report import MOST_PROJECTS, Selected, TooManyProjectsError
+from ..reports.portfolio_report import Selected
 from ..reports.portfolio_report import portfolio_pdf as render_report
 from .access import portfolio_reader
 from .rate_limits import limited
@@ -26,6 +28,8 @@ from .rate_limits import limited
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
+AT_ONCE = 100
+"""Projects whose report is made while one waits; it takes some seconds."""
 
 
 @require_safe
@@ -38,16 +42,15 @@ def portfolio_pdf(request: HttpRequest) -> HttpResponse:
     language = asked if asked in dict(settings.LANGUAGES) else (get_language() or settings.LANGUAGE_CODE)[:2]
     with override(language):
         selected = selected_by(PortfolioForm(request.GET))
+    if len(selected.project_ids) > AT_ONCE:
+        messages.info(request, _("A report of so many projects takes a while: start it here."))
+        return redirect(f"{reverse('portfolio_exports')}?{request.GET.urlencode()}")
     try:
         content = render_report(selected, language)
     except PdfUnavailableError:
         return _no_pdf(request, _("This server cannot make PDF files at the moment. Please tell its operator."))
-    except (TooManyProjectsError, PdfLimitError):
-        return _no_pdf(
-            request,
-            _("The selection is too large for one report. Choose at most %(count)d projects, or take a table (XLSX).")
-            % {"count": MOST_PROJECTS},
-        )
+    except PdfLimitError:
+        return _no_pdf(request, _("The selection is too large for one report. Choose fewer projects."))
     except PdfBusyError:
         return _no_pdf(request, _("Many reports are being made right now. Please try again in a moment."))
     except PdfError:

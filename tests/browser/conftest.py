@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assessments.models import User
@@ -25,6 +25,10 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+PATIENCE = 30_000
+"""Milliseconds to wait for what should be there: a busy machine takes seconds for a page, and only a failure waits."""
+expect.set_options(timeout=PATIENCE)
+
 NO_BROWSER = "NO BROWSER TESTS: Chromium is missing (apt-get install chromium libatomic1, or set CHROMIUM)"
 
 
@@ -100,7 +104,7 @@ def open_page(new_context: Callable[..., BrowserContext], base_url: str, transac
 
     def open_page(user: User | None = None, **context_args: Any) -> Page:
         context = new_context(**context_args)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if user is not None:
             client = Client()
             client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -208,7 +208,8 @@ def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         # What will be approved is what the form names, also when a newer version has come in meanwhile.
         "seen_hash": form["sha256"].value(),
-        "standing": standing_of(review.assessment),
+        # Somebody else may have decided meanwhile.
+        "standing": standing_of(review.assessment) if form.is_bound else review.standing,
         "open_threads": sum(thread.is_open for threads in review.threads.values() for thread in threads),
         "other_levels": review.other_levels,
     }

@@ -18,7 +18,7 @@ from ..discussion import by_place, reply, set_open, threads_of, visible_until
 from ..exchange import ExchangeError
 from ..models import Assessment, Thread
 from ..permissions import Action, allowed_actions
-from ..results import result_of
+from ..results import Result
 from ..reviewing import ratings_of
 from ..standing import shown_result, standing_of
 from ..workflow import IncompleteError, Missing, WorkflowError, missing_for_submission, submit, withdraw
@@ -48,19 +48,26 @@ def assessment_submit(request: HttpRequest, pk: int) -> HttpResponse:
                 _("The assessment has been submitted. Its hash is %(hash)s.") % {"hash": snapshot.sha256},
             )
             return redirect(assessment)
-    missing = missing_for_submission(result_of(assessment)) if assessment.is_open else ()
-    return _show_submit(request, assessment, missing, refusal=refusal, status=409 if refusal else 200)
+    result = shown_result(assessment)
+    missing = missing_for_submission(result) if assessment.is_open else ()
+    return _show_submit(request, assessment, missing, result, refusal=refusal, status=409 if refusal else 200)
 
 
 def _show_submit(
-    request: HttpRequest, assessment: Assessment, missing: tuple[Missing, ...], *, refusal: str = "", status: int
+    request: HttpRequest,
+    assessment: Assessment,
+    missing: tuple[Missing, ...],
+    result: Result | None = None,
+    *,
+    refusal: str = "",
+    status: int,
 ) -> HttpResponse:
     context = {
         "assessment": assessment,
         "project": assessment.project,
         "missing": missing,
         "refusal": refusal,
-        "result": None if missing else shown_result(assessment),
+        "result": None if missing else result,
         "standing": standing_of(assessment),
     }
     return render(request, "assessments/assessment_submit.html", context, status=status)

@@ -210,11 +210,3 @@ class TestFeedback:
         client = signed_in(request.getfixturevalue(who))
         assert client.get(reverse("assessment_feedback", args=[returned.pk])).status_code == 404
         assert ReviewerRating.objects.exists()
-
-    def test_queries_do_not_grow_with_the_comments(self, owner, returned, django_assert_max_num_queries):
-        client = signed_in(owner)
-        for number in range(1, 5):
-            thread = Thread.objects.create(assessment=returned, refers_to=f"4.2.a{number}", is_review=True)
-            Comment.objects.create(thread=thread, author=owner, text="Noch etwas.")
-        with django_assert_max_num_queries(10):
-            client.get(reverse("assessment_feedback", args=[returned.pk]))

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -234,13 +235,15 @@ class Review(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_any_order_of_steps_keeps_the_invariants() -> None:
+def test_any_order_of_steps_keeps_the_invariants(settings: Any) -> None:
+    # Here nobody takes a breath; how often one may decide is tested with the other rates.
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "decide": "10000/m/user"}
     roles = {"reviewer": "reviewer", "administrator": "administrator", "portfolio": "portfolio"}
     for name in PEOPLE:
         make_user(name, staff_role=roles.get(name, ""))
     run_state_machine_as_test(
         Review,
-        settings=settings(
+        settings=hypothesis.settings(
             max_examples=12,
             stateful_step_count=25,
             deadline=None,

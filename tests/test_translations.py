@@ -69,6 +69,41 @@ def test_every_entry_is_translated(entries: dict[Message, polib.POEntry]):
     assert not [entry.msgid for entry in entries.values() if not entry.translated() or entry.fuzzy]
 
 
+SAME_WORD = {
+    "Balance",
+    "Berlin",
+    "Cookies",
+    "Dimension",
+    "Hash",
+    "Matrix",
+    "Minute",
+    "Name",
+    "Organisation",
+    "Passkey",
+    "Phase",
+    "Pilot",
+    "Portfolio",
+    "SHA-256",
+    "Software",
+    "Start",
+    "Text",
+    "Version",
+    "Website",
+    "optional",
+} | {"Excel (XLSX)", "Smart City"}
+"""Words and names that German writes as English does."""
+
+
+def test_nothing_is_english_by_mistake(entries: dict[Message, polib.POEntry]):
+    same = {
+        re.sub(r"%\(\w+\)[ds]:?", "", entry.msgid).strip(" :")
+        for entry in entries.values()
+        if entry.msgid == entry.msgstr
+    }
+
+    assert same - {""} <= SAME_WORD
+
+
 def places(text: str) -> set[str]:
     """The named places of a text."""
     return set(re.findall(r"%\((\w+)\)", text)) | {

@@ -122,6 +122,10 @@ def test_no_anchor_hides_behind_a_vague_word(questions: list[Question], language
             assert not vague.match(lower)
 
 
+MOST_WORDS_OF_A_NAME = 6
+"""Titles of laws and programmes may be the same in both languages; sentences may not."""
+
+
 @pytest.mark.parametrize("model", [Dimension, Aspect, Question, Perspective, ContextReference, CityGroup, Term])
 def test_both_languages_are_complete(model: type[Model]):
     german = [field.name for field in model._meta.fields if field.name.endswith("_de")]
@@ -134,6 +138,8 @@ def test_both_languages_are_complete(model: type[Model]):
             assert english, f"{instance}: {name} has no English"
             if isinstance(english, list):
                 assert len(english) == len(getattr(instance, name))
+            elif len(english.split()) > MOST_WORDS_OF_A_NAME:
+                assert english != getattr(instance, name), f"{instance}: {name} is the same in English"
 
 
 def test_what_surrounds_the_questions_is_there():

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections, models
 from django.db.models.signals import post_migrate
+from django.utils import translation
 
 from assessments.enums import StaffRole
 from assessments.models import Assessment, Project, User
@@ -68,8 +69,10 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def _same_start(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every test that uses the database finds the seeded catalogue read already, and no rate counted."""
+    """Every test speaks German at first, finds no rate counted and, with a database, the seeded catalogue read."""
     cache.clear()
+    # What a request of the test before has left behind.
+    translation.deactivate()
     catalogue_module._loaded.clear()
     uses_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     if uses_database or request.node.get_closest_marker("django_db"):

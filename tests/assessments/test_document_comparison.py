@@ -16,7 +16,7 @@ from assessments.models import AnswerChange, Assessment, User
 from assessments.result_charts import radar_of_comparison
 from assessments.stored_scores import find_differences
 from assessments.templatetags.figures import difference
-from assessments.workflow import approve, current_snapshot, start_assessment, submit, withdraw
+from assessments.workflow import WorkflowError, approve, current_snapshot, start_assessment, submit, withdraw
 from tests.assessments.views.test_submission import signed_in
 from tests.factories import answer_all, make_answer, make_assessment
 
@@ -143,7 +143,7 @@ class TestCopying:
         assert not new.targets.filter(dimension_key="9.9").exists()
 
     def test_nothing_remains_when_it_is_refused(self, draft: Assessment, editor: User):
-        with pytest.raises(Exception, match="already has an assessment"):
+        with pytest.raises(WorkflowError):
             start_assessment(draft.project, editor, Scope.FULL, copy_from=draft)
         assert Assessment.objects.count() == 1
 

@@ -202,11 +202,3 @@ def test_the_report_is_of_the_selection_in_the_address(reader, three, asked):
     assert first.address == {"q": "a", "tension": "1"}
     assert len(first.words) == 2
     assert f"portfolio_{timezone.localdate().isoformat()}.pdf" in response["Content-Disposition"]
-
-
-def test_too_large_a_selection_is_told(reader, three, monkeypatch):
-    monkeypatch.setattr(module, "MOST_PROJECTS", 2)
-    response = reader.get("/portfolio/portfolio.pdf")
-
-    assert response.status_code == 503
-    assert 'href="/portfolio/"' in response.content.decode()

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from principles.models import Catalogue, Dimension, load_catalogue
 
 from ..enums import Scope
 from ..good_practices import public_examples
-from ..reports.pdf import PdfBusyError, PdfError, PdfUnavailableError
 from ..reports.public_files import guide_file, questionnaire_file
-
-logger = logging.getLogger(__name__)
-
-RETRY_AFTER_SECONDS = 30
+from .pdf_answers import Instead, asked_language, pdf_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class Part:
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """What the guide is for, the meeting of 90 minutes, the twelve dimensions, the files."""
-    return render(request, "assessments/guide.html", {"parts": _parts(), "language": _language(request)})
+    return render(request, "assessments/guide.html", {"parts": _parts(), "language": asked_language(request)})
 
 
 @require_safe
@@ -55,7 +49,7 @@ def guide_dimension(request: HttpRequest, key: str) -> HttpResponse:
             "examples": public_examples(key),
             "previous": siblings[at - 1] if at else None,
             "next": siblings[at + 1] if at + 1 < len(siblings) else None,
-            "language": _language(request),
+            "language": asked_language(request),
         },
     )
 
@@ -63,7 +57,7 @@ def guide_dimension(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def guide_pdf(request: HttpRequest) -> HttpResponse:
     """The guide to keep, print and pass on."""
-    catalogue, language = _catalogue_or_404(), _language(request)
+    catalogue, language = _catalogue_or_404(), asked_language(request)
     return _file(
         request,
         f"handlungsleitfaden_{catalogue.version}_{language}.pdf",
@@ -74,7 +68,7 @@ def guide_pdf(request: HttpRequest) -> HttpResponse:
 @require_safe
 def blank_questionnaire(request: HttpRequest) -> HttpResponse:
     """The questionnaire to fill in by hand: the quick check, or all questions."""
-    catalogue, language = _catalogue_or_404(), _language(request)
+    catalogue, language = _catalogue_or_404(), asked_language(request)
     asked = request.GET.get("scope", "")
     scope = Scope(asked) if asked in Scope.values else Scope.QUICK
     name = "vollstaendig" if scope == Scope.FULL else "kurzcheck"
@@ -86,26 +80,8 @@ def blank_questionnaire(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, name: str, make: Callable[[], bytes]) -> HttpResponse:
-    try:
-        content = make()
-    except PdfUnavailableError:
-        reason = gettext("This server cannot make PDF files at the moment. Please tell its operator.")
-    except PdfBusyError:
-        reason = gettext("Many files are being made right now. Please try again in a moment.")
-    except PdfError:
-        logger.exception("The file %s could not be made.", name)
-        reason = gettext("The file could not be made. The error has been recorded.")
-    else:
-        return HttpResponse(
-            content,
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-    response = render(
-        request, "assessments/guide_unavailable.html", {"reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE
-    )
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    instead = Instead(reverse("guide"), gettext("Guide to good practice"), gettext("Read the guide as a page"))
+    return pdf_response(request, name, make, instead=instead)
 
 
 def _catalogue() -> Catalogue | None:
@@ -135,9 +111,3 @@ def _parts() -> tuple[Part, ...]:
             "leitgedanken", gettext("The four guiding ideas"), tuple(one for one in dimensions if not one.is_principle)
         ),
     )
-
-
-def _language(request: HttpRequest) -> str:
-    """The language asked for, else the one of the page."""
-    asked = request.GET.get("language", "")
-    return asked if asked in dict(settings.LANGUAGES) else (get_language() or settings.LANGUAGE_CODE)[:2]

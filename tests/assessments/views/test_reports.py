@@ -9,7 +9,8 @@ from assessments.models import Assessment
 from assessments.reports import documents
 from assessments.reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError
 from assessments.views import reports
-from tests.factories import make_answer, make_assessment
+from assessments.workflow import submit
+from tests.factories import answer_all, make_answer, make_assessment
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,21 @@ def test_without_pdf_the_page_is_offered(client, draft, owner, monkeypatch, erro
     assert response.status_code == 503
     assert response["Retry-After"] == "30"
     assert reverse("report_preview", args=[draft.pk]) in response.content.decode()
+
+
+def test_without_pdf_who_reviews_is_led_back_to_the_submission(client, reviewer, monkeypatch, project, owner):
+    def fail(*args: object, **kwargs: object) -> bytes:
+        raise PdfBusyError
+
+    submitted = answer_all(make_assessment(project, scope=Scope.QUICK))
+    submit(submitted, owner)
+    monkeypatch.setattr(documents, "render_pdf", fail)
+    client.force_login(reviewer)
+    response = client.get(reverse("review_report", args=[submitted.pk]))
+    assert response.status_code == 503
+    text = response.content.decode()
+    assert reverse("review_detail", args=[submitted.pk]) in text
+    assert reverse("report_preview", args=[submitted.pk]) not in text
 
 
 def test_the_page_says_when_there_can_be_no_pdf(client, draft, owner, monkeypatch):

@@ -15,10 +15,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from .clock import now
 from .enums import Role
+from .individual_ratings import forget_ratings_by, hold_ratings
 from .models import ExportJob, Invitation, Membership, OutgoingMail, Project, User
 from .models.people import ERASED_DOMAIN
 
@@ -55,6 +56,7 @@ def obstacles_for(user: User) -> Obstacles:
 def delete_account(user: User) -> None:
     """Erase the person and leave the pseudonym. Raises ``StillNeededError``."""
     with transaction.atomic():
+        hold_ratings(Q(project__memberships__user=user))
         # Two owners who leave at once: the second waits and finds that the first has gone.
         list(Project.objects.filter(memberships__user=user).order_by("pk").select_for_update())
         # Likewise for administrators.
@@ -83,6 +85,7 @@ def _forget_traces(user: User) -> None:
     for address in addresses:
         Invitation.objects.filter(email__iexact=address).delete()
     Invitation.objects.filter(invited_by=user, accepted_at=None).delete()
+    forget_ratings_by(user)
     # Their files go with the next daily cleaning.
     ExportJob.objects.filter(owner=user).update(expires_at=now())
     OutgoingMail.objects.filter(recipient=user).delete()

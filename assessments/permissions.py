@@ -20,6 +20,8 @@ class Action(Enum):
     START_ASSESSMENT = "start_assessment"
     VIEW_ASSESSMENT = "view_assessment"
     ANSWER = "answer"
+    RATE = "rate"
+    REVEAL_RATINGS = "reveal_ratings"
     SET_TARGETS = "set_targets"
     PLAN = "plan"
     DELETE_ASSESSMENT = "delete_assessment"
@@ -32,12 +34,13 @@ class Action(Enum):
 
 
 _READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.VIEW_SUBMISSION, Action.EXPORT})
-_TALK = frozenset({Action.COMMENT})
+_TALK = frozenset({Action.COMMENT, Action.RATE})
 _WRITE = frozenset(
     {
         Action.EDIT_PROJECT,
         Action.START_ASSESSMENT,
         Action.ANSWER,
+        Action.REVEAL_RATINGS,
         Action.SET_TARGETS,
         Action.PLAN,
         Action.OFFER_PRACTICE,

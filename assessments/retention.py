@@ -21,6 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from .enums import MailState
 from .export_jobs import forget_exports
+from .individual_ratings import ratings_left_behind
 from .models import Invitation, Membership, OutgoingMail, User
 
 
@@ -88,6 +89,8 @@ RULES: tuple[Rule, ...] = (
     Rule("finished jobs", 7, _finished_jobs),
     # Longer than people are reminded of one thing: a reminder that is still known is not written twice.
     Rule("mails", 30, _mails_done_with),
+    # They go with the approval, or with whoever leaves; here is what got past that.
+    Rule("individual ratings", 0, ratings_left_behind),
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .enums import Role
+from .individual_ratings import forget_ratings_by, hold_ratings
 from .mails import events as mails
 from .models import Membership, Project, User
 
@@ -35,11 +37,16 @@ def change_role(project: Project, membership_pk: int, role: Role) -> Membership:
 
 
 def remove_member(project: Project, membership_pk: int) -> Membership:
-    """Take a member out of the team. Raises ``Membership.DoesNotExist`` or, for the last owner, ``TeamError``."""
+    """Take a member out of the team; what they rated for themselves goes with them.
+
+    Raises ``Membership.DoesNotExist`` or, for the last owner, ``TeamError``.
+    """
     with transaction.atomic():
+        hold_ratings(Q(project=project))
         membership = _locked(project, membership_pk)
         _keep_an_owner(membership)
         membership.delete()
+        forget_ratings_by(membership.user, project)
     return membership
 
 

@@ -23,6 +23,7 @@ from .copying import copy_content
 from .enums import OPEN_STATES, UNFINISHED_STATES, Scope, State
 from .evidence_files import forget_files_of
 from .exchange import export_document
+from .individual_ratings import forget_ratings_of
 from .mails import events as mails
 from .models import Assessment, Project, Snapshot, StateChange, User
 from .portfolio_entries import refresh_entry
@@ -269,6 +270,7 @@ def approve(assessment: Assessment, reviewer: User, sha256: str, valid_until: da
         hold(assessment, (State.SUBMITTED,))
         snapshot = current_snapshot(assessment)
         _refuse_another(snapshot, sha256)
+        forget_ratings_of(assessment)
         details = {"reason": reason, "valid_until": valid_until}
         mails.approved(_move(assessment, State.SUBMITTED, State.APPROVED, reviewer, snapshot, **details))
 

@@ -23,6 +23,7 @@ LAYERS = {
     "enums": PURE,
     "scoring": PURE,
     "next_steps": PURE,
+    "rating_spread": PURE,
     "charts": PURE,
     "bars": PURE,
     "models": MODELS,

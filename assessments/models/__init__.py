@@ -12,6 +12,7 @@ from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .portfolio import PortfolioEntry
 from .projects import Membership, Project
+from .ratings import IndividualRating, RevealedDimension
 from .reviews import ReviewerRating, Snapshot, StateChange
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ExportJob",
     "GoalConflict",
     "GoodPractice",
+    "IndividualRating",
     "Invitation",
     "Measure",
     "Membership",
@@ -35,6 +37,7 @@ __all__ = [
     "OutgoingMail",
     "PortfolioEntry",
     "Project",
+    "RevealedDimension",
     "ReviewerRating",
     "Snapshot",
     "StateChange",

@@ -24,6 +24,8 @@ EXPECTED = {
     Action.START_ASSESSMENT: (True, True, False),
     Action.VIEW_ASSESSMENT: (True, True, True),
     Action.ANSWER: (True, True, False),
+    Action.RATE: (True, True, True),
+    Action.REVEAL_RATINGS: (True, True, False),
     Action.SET_TARGETS: (True, True, False),
     Action.PLAN: (True, True, False),
     Action.DELETE_ASSESSMENT: (True, False, False),

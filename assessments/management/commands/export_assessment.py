@@ -1,7 +1,5 @@
 """``manage.py export_assessment ID``: write an assessment as an exchange document."""
 
-import os
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ...exchange import ExchangeError, document_text, export_document
 from ...models import Assessment
+from ..output import write_output
 
 
 class Command(BaseCommand):
@@ -36,23 +35,4 @@ class Command(BaseCommand):
         if options["output"] is None:
             self.stdout.write(text, ending="")
         else:
-            _write(Path(options["output"]), text)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all: what stands there before stays until the new text is complete."""
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-                temporary.chmod(0o644)
-                temporary.replace(path)
-            except OSError:
-                temporary.unlink(missing_ok=True)
-                raise
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise CommandError(_("%(file)s cannot be written: %(reason)s") % {"file": path, "reason": reason}) from None
+            write_output(Path(options["output"]), text.encode())

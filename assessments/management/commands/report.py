@@ -12,7 +12,7 @@ from ...exchange import ExchangeError
 from ...models import Assessment
 from ...reports.documents import edition_of, report_file
 from ...reports.pdf import PdfError
-from ...reports.storage import write_atomically
+from ..output import write_output
 
 
 class Command(BaseCommand):
@@ -37,10 +37,5 @@ class Command(BaseCommand):
             report = report_file(edition_of(assessment), options["language"])
         except (PdfError, ExchangeError) as error:
             raise CommandError(str(error)) from error
-        try:
-            write_atomically(output, report.content, mode=0o644)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            message = _("%(file)s cannot be written: %(reason)s") % {"file": output, "reason": reason}
-            raise CommandError(message) from error
+        write_output(output, report.content)
         self.stdout.write(str(output))

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from principles.models import Catalogue, Dimension, load_catalogue
 
@@ -87,6 +87,11 @@ class Row:
     principles: Decimal | None
     guiding_ideas: Decimal | None
     cells: tuple[Cell, ...]
+
+    @property
+    def is_marked_fictional(self) -> bool:
+        """Whether „fictional“ has to stand beside the name: the name does not say it in the reader's language."""
+        return self.is_fictional and gettext("fictional") not in self.name
 
     def cell(self, key: str) -> Cell:
         """The cell of a dimension."""

@@ -70,7 +70,7 @@ class Line:
 
     anchor: str
     name: str
-    is_fictional: bool
+    is_marked_fictional: bool
     organisation: str
     phase: str
     state: str
@@ -280,7 +280,7 @@ def _line(row: Row) -> Line:
     return Line(
         anchor=f"projekt-{row.project_id}",
         name=clean_document(row.name),
-        is_fictional=row.is_fictional,
+        is_marked_fictional=row.is_marked_fictional,
         organisation=row.organisation or NO_FIGURE,
         phase=str(row.phase.label),
         state=str(row.state.label),

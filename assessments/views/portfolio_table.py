@@ -95,7 +95,7 @@ def _row(row: Row, language: str) -> SafeString:
         compare=gettext("Compare %(project)s") % {"project": row.name},
         href=_review_address(row.assessment_id),
         name=row.name,
-        fictional=_fictional(language) if row.is_fictional and gettext("fictional") not in row.name else "",
+        fictional=_fictional(language) if row.is_marked_fictional else "",
         about=" · ".join(filter(None, about)),
         shown=" · ".join(shown),
         means=_means(row),

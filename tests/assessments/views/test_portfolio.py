@@ -125,6 +125,7 @@ def test_the_span_stands_where_questions_are_open(reader):
 def test_fictional_projects_are_marked(reader):
     handed_in("Erfunden", is_fictional=True)
     handed_in("Echt")
+    handed_in("Sagt es selbst (fiktiv)", is_fictional=True)
 
     assert reader.get("/portfolio/").content.decode().count('class="matrix__badge"') == 1
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,17 +25,43 @@ from .access import get_assessment
 
 
 @dataclass(frozen=True, slots=True)
-class _MeasureRow:
-    measure: Measure
+class _Row:
+    """An entry of a list, and where it is changed."""
+
+    entry: Measure | GoalConflict
+
+    @property
+    def anchor(self) -> str:
+        return f"{_kind(self.entry)[0]}-{self.entry.pk}"
+
+    @property
+    def edit_url(self) -> str:
+        return reverse(f"{_kind(self.entry)}_edit", args=[self.entry.assessment_id, self.entry.pk])
+
+    @property
+    def delete_url(self) -> str:
+        return reverse(f"{_kind(self.entry)}_delete", args=[self.entry.assessment_id, self.entry.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class _MeasureRow(_Row):
     place: Place | None
     is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _ConflictRow:
-    conflict: GoalConflict
+class _ConflictRow(_Row):
     first: Place | None
     second: Place | None
+
+
+def _kind(entry: Measure | GoalConflict) -> str:
+    """How the addresses of its pages begin."""
+    return "measure" if isinstance(entry, Measure) else "conflict"
+
+
+def _list_title(entry_type: type[Measure | GoalConflict]) -> str:
+    return _("Measures") if entry_type is Measure else _("Conflicts of goals")
 
 
 def _may_plan(request: HttpRequest, assessment: Assessment) -> bool:
@@ -52,6 +79,7 @@ def measure_list(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "assessment": assessment,
         "project": assessment.project,
+        "title": _list_title(Measure),
         "rows": [_MeasureRow(one, places.get(one.refers_to), is_overdue(one, today)) for one in measures],
         "progress": progress_of(measures, today),
         "may_plan": _may_plan(request, assessment),
@@ -68,6 +96,7 @@ def conflict_list(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "assessment": assessment,
         "project": assessment.project,
+        "title": _list_title(GoalConflict),
         "rows": [
             _ConflictRow(one, places.get(one.first_key), places.get(one.second_key))
             for one in assessment.conflicts.all()
@@ -113,7 +142,6 @@ def _edit(request: HttpRequest, assessment: Assessment, entry: Measure | GoalCon
     """Show the form, or store what came back; what cannot be stored stays on the page."""
     # The instance came from the database; the form changes it in place.
     entry.assessment = assessment
-    is_measure = isinstance(entry, Measure)
     data = request.POST if request.method == "POST" else None
     places = places_of(assessment)
     form: MeasureForm | ConflictForm = (
@@ -131,17 +159,25 @@ def _edit(request: HttpRequest, assessment: Assessment, entry: Measure | GoalCon
             form.add_error(None, error)
         else:
             messages.success(request, _("Your entry has been saved."))
-            return redirect("measure_list" if is_measure else "conflict_list", assessment.pk)
+            return redirect(f"{_kind(entry)}_list", assessment.pk)
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,
         "form": form,
+        "title": _title(entry),
+        "list_title": _list_title(type(entry)),
+        "list_url": reverse(f"{_kind(entry)}_list", args=[assessment.pk]),
         "is_new": entry.pk is None,
         "is_closed": is_closed,
     }
     status = 422 if form.errors else 409 if is_closed and data is not None else 200
-    template = "assessments/measure_edit.html" if is_measure else "assessments/conflict_edit.html"
-    return render(request, template, context, status=status)
+    return render(request, "assessments/entry_edit.html", context, status=status)
+
+
+def _title(entry: Measure | GoalConflict) -> str:
+    if isinstance(entry, Measure):
+        return _("Change the measure") if entry.pk else _("Add a measure")
+    return _("Change the conflict of goals") if entry.pk else _("Add a conflict of goals")
 
 
 @require_POST
@@ -167,7 +203,7 @@ def _delete(request: HttpRequest, assessment: Assessment, entry: Measure | GoalC
         _say_closed(request)
     else:
         messages.success(request, _("The entry has been deleted."))
-    return redirect("measure_list" if isinstance(entry, Measure) else "conflict_list", assessment.pk)
+    return redirect(f"{_kind(entry)}_list", assessment.pk)
 
 
 @require_POST

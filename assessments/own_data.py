@@ -65,7 +65,12 @@ TRACES: tuple[Trace, ...] = (
     Trace(
         "memberships", Membership, "user", {"project": "project__name", "role": "role", "member_since": "created_at"}
     ),
-    Trace("assessments_started", Assessment, "created_by", {"project": "project__name", "number": "number"}),
+    Trace(
+        "assessments_started",
+        Assessment,
+        "created_by",
+        {"project": "project__name", "number": "number", "at": "created_at"},
+    ),
     Trace(
         "answers_last_changed",
         Answer,
@@ -182,7 +187,12 @@ TRACES: tuple[Trace, ...] = (
         "owner",
         {"kind": "kind", "language": "language", "projects": "projects", "state": "state", "asked_at": "created_at"},
     ),
-    Trace("sign_ins", UserSession, "user", {"since": "created_at", "ip_address": "ip", "browser": "user_agent"}),
+    Trace(
+        "sign_ins",
+        UserSession,
+        "user",
+        {"since": "created_at", "last_seen_at": "last_seen_at", "ip_address": "ip", "browser": "user_agent"},
+    ),
     # Secrets stay where they are: told to the outside they would be none.
     Trace(
         "second_factors",

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.template.utils import get_app_template_dirs
 
+from tests.personal_data import classes, classes_of, columns
 from tests.sources import APPS, ROOT, TEMPLATES, imports, module_name, python_files, template_files
 
 MAX_LINES = 400
@@ -166,6 +168,30 @@ def test_the_templates_load_nothing_from_other_hosts():
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_column_has_a_class_for_data_protection():
+    """Whoever adds a column decides whether it is personal, and what becomes of it: ``docs/personal-data.md``."""
+    wrong = {
+        f"{model._meta.label}.{field.name}": found
+        for model, field in columns()
+        if len(found := classes_of(model, field.name)) != 1
+    }
+    assert not wrong
+
+
+def test_no_class_is_left_of_a_column_that_has_gone():
+    existing: dict[str, set[str]] = {}
+    for model, field in columns():
+        existing.setdefault(model._meta.label, set()).add(field.name)
+    left = [
+        f"{label}.{pattern}"
+        for label, row in classes().items()
+        for patterns in row.values()
+        for pattern in patterns
+        if not any(fnmatchcase(name, pattern) for name in existing.get(label, ()))
+    ]
+    assert not left
 
 
 # -- Requirements and papers ------------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import ForeignKey, Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,13 +20,15 @@ from django.utils.translation import override
 
 from assessments.account_deletion import StillNeededError, delete_account, obstacles_for
 from assessments.answering import AnswerContent, save_answer
-from assessments.enums import Role
+from assessments.enums import ExportKind, MailEvent, Role
 from assessments.invitations import invite
-from assessments.models import Comment, Invitation, Membership, Project, Thread, User
+from assessments.models import Comment, ExportJob, Invitation, Membership, OutgoingMail, Project, Thread, User
+from assessments.retention import clean_up
 from assessments.teams import hand_over
 from assessments.verification import verify_chain
 from assessments.workflow import approve, submit
 from tests.factories import PASSWORD, answer_all, make_assessment, make_project, make_user
+from tests.personal_data import classes_of, columns
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +77,33 @@ def test_the_person_is_found_nowhere(client: Client, project: Project, owner: Us
     assert CANARY.casefold() not in everything()
     assert not EmailAddress.objects.filter(user=canary).exists()
     assert not UserSession.objects.filter(user=canary).exists()
+
+
+def links_that_go() -> list[tuple[type[Model], str]]:
+    """Columns that lead to the person and go with the account (``docs/personal-data.md``)."""
+    return [
+        (model, field.name)
+        for model, field in columns()
+        if isinstance(field, ForeignKey) and field.related_model is User and classes_of(model, field.name) == ["goes"]
+    ]
+
+
+def test_what_goes_with_the_account_is_gone(client: Client, canary: User):
+    sign_in(client, canary)
+    TOTP.activate(canary, "JBSWY3DPEHPK3PXP")
+    canary.groups.add(Group.objects.create(name="Redaktion"))
+    canary.user_permissions.add(Permission.objects.latest("pk"))
+    OutgoingMail.objects.create(event=MailEvent.SUBMITTED, about=1, key="one", recipient=canary)
+    now = timezone.now()
+    ExportJob.objects.create(owner=canary, kind=ExportKind.PORTFOLIO, language="de", expires_at=now + timedelta(days=7))
+
+    def found() -> set[str]:
+        return {model._meta.label for model, name in links_that_go() if model._base_manager.filter(**{name: canary})}
+
+    assert found() == {model._meta.label for model, _ in links_that_go()}
+    delete_account(canary)
+    clean_up(now + timedelta(minutes=1))
+    assert found() == set()
 
 
 def test_texts_stay_under_a_pseudonym(client: Client, project: Project, owner: User, canary: User):

@@ -17,9 +17,13 @@ from assessments.invitations import invite
 from assessments.models import Assessment, Comment, Project, Thread, User
 from assessments.own_data import TRACES, own_data
 from tests.factories import PASSWORD, make_assessment
+from tests.personal_data import classes_of, columns
 from tests.sources import ROOT
 
 pytestmark = pytest.mark.django_db
+
+PROFILE = ("name", "email", "language", "mail_choice", "staff_role", "is_staff", "groups", "date_joined", "last_login")
+"""Columns of the account that are told as ``profile``."""
 
 TOLD_ELSEWHERE = {
     "assessments.User_groups": "profile",
@@ -36,6 +40,36 @@ def test_every_table_that_points_at_people_is_told():
         if isinstance(field, ForeignKey | OneToOneField) and field.related_model is User
     }
     assert {pair for pair in pointing if pair[0] not in TOLD_ELSEWHERE} == known
+
+
+NEVER_TOLD = {
+    "assessments.User.password": "a hash, of use to nobody but those who steal it",
+    "assessments.User.is_active": "always true for whoever can ask",
+    "assessments.User.is_superuser": "comes with the role in the Senatskanzlei, which is told",
+    "assessments.User.user_permissions": "roles are told, single rights are not given to people",
+    "assessments.Project.members": "told as memberships",
+    "assessments.OutgoingMail.sealed": "the encrypted text of a mail that waits; it gets to the person",
+    "mfa.Authenticator.data": "a secret",
+    "usersessions.UserSession.session_key": "a secret",
+    "usersessions.UserSession.data": "always empty",
+    "account.EmailConfirmation.email_address": "told as the address",
+    "account.EmailConfirmation.created": "of a mail that waits for its link to be followed",
+    "account.EmailConfirmation.sent": "of a mail that waits for its link to be followed",
+    "account.EmailConfirmation.key": "a secret",
+    "sessions.Session.session_data": "what the server remembers of a sign-in; sign-ins are told",
+}
+
+
+def test_every_personal_column_is_told():
+    """… of those that ``docs/personal-data.md`` says go or stay."""
+    told = {f"{trace.model._meta.label}.{name}" for trace in TRACES for name in (trace.person, *trace.columns.values())}
+    told |= {f"assessments.User.{name}" for name in PROFILE}
+    personal = {
+        f"{model._meta.label}.{field.name}"
+        for model, field in columns()
+        if model._meta.label not in TOLD_ELSEWHERE and {*classes_of(model, field.name)} & {"goes", "stays"}
+    }
+    assert personal - told == set(NEVER_TOLD)
 
 
 def test_every_key_is_documented(owner: User):

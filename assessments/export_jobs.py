@@ -42,8 +42,8 @@ GUARD_AFTER = timedelta(minutes=5)
 """Far longer than a slice and one report can take."""
 MOST_LOST_WORKERS = 5
 KEPT_FOR = timedelta(days=7)
-MOST_OPEN = 3
-"""Exports that one person can have waiting or running."""
+MOST_OPEN = 2
+"""Exports that one person can have waiting or running: others wait for the same workers."""
 MOST_REPORTS = 1000
 
 

@@ -23,6 +23,7 @@ from ..models import ExportJob, PortfolioEntry
 from ..reports.storage import open_file
 from .access import portfolio_reader
 from .portfolio_reports import selected_by
+from .rate_limits import limited
 
 STOP_POLLING = 286
 """What htmx takes for: ask no more."""
@@ -86,6 +87,7 @@ def _exports(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
+@limited("pdf")
 def portfolio_export_start(request: HttpRequest) -> HttpResponse:
     """Ask for a file of the selection in the address."""
     user = portfolio_reader(request)

@@ -97,6 +97,14 @@ def test_making_reports_is_counted_and_fetching_them_is_not(
 
 
 @pytest.mark.usefixtures("rates")
+def test_exports_are_counted(client: Client, portfolio_reader: User):
+    client.force_login(portfolio_reader)
+    path, wish = reverse("portfolio_export_start"), {"kind": "reports", "language": "de"}
+    assert client.post(path, wish).status_code == 302
+    assert_says_when(client.post(path, wish), 3600)
+
+
+@pytest.mark.usefixtures("rates")
 def test_own_data_are_counted(client: Client, owner: User):
     client.force_login(owner)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

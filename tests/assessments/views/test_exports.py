@@ -75,6 +75,19 @@ def test_a_project_of_two_groups_is_one_report(reader, db):
     assert len(ExportJob.objects.get().projects) == 1
 
 
+def test_a_third_export_waits_until_one_is_ready_or_cancelled(reader, portfolio_reader):
+    handed_in("Alpha", 2)
+    wish = {"kind": "portfolio", "language": "de"}
+    first, _second = make_job(portfolio_reader), make_job(portfolio_reader, state=ExportState.RUNNING)
+
+    refused = reader.post("/portfolio/exporte/neu/", wish, follow=True).content.decode()
+    assert "Bei Ihnen laufen schon 2 Exporte. Warten Sie auf einen davon, oder brechen Sie einen ab." in refused
+    assert ExportJob.objects.count() == 2
+    reader.post(reverse("portfolio_export_cancel", args=[first.pk]))
+    reader.post("/portfolio/exporte/neu/", wish)
+    assert ExportJob.objects.count() == 3
+
+
 @pytest.mark.parametrize("data", [{}, {"kind": "everything", "language": "de"}, {"kind": "reports", "language": "xx"}])
 def test_nonsense_starts_nothing(reader, data):
     handed_in("Alpha", 2)

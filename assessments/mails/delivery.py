@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_tasks import task
 
-from ..enums import MailState
+from ..enums import MailEvent, MailState
 from ..models import OutgoingMail
 from .contents import message_of
 
@@ -97,6 +100,9 @@ def _send(server: BaseEmailBackend, mail: OutgoingMail) -> bool:
         if message is None:
             _end(mail, MailState.DROPPED)
             return False
+        if mail.event != MailEvent.INVITATION:
+            # Each attempt makes a new link of an invitation, and the older ones are void: the newest has to arrive.
+            message.extra_headers["Message-ID"] = _message_id(mail)
         message.connection = server
         message.send()
     except Exception as error:  # one bad mail must not keep the others
@@ -105,6 +111,16 @@ def _send(server: BaseEmailBackend, mail: OutgoingMail) -> bool:
         return False
     _end(mail, MailState.SENT)
     return True
+
+
+def _message_id(mail: OutgoingMail) -> str:
+    """The same for each attempt, so that of a mail that was sent but not noted as sent many mail servers keep one.
+
+    Sending again what was sent is another message.
+    """
+    occasion = f"{mail.key}:{mail.sent_at.isoformat() if mail.sent_at else ''}"
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{salted_hmac('assessments.mails', occasion).hexdigest()[:32]}@{host}>"
 
 
 def _end(mail: OutgoingMail, state: MailState) -> None:

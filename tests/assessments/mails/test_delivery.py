@@ -1,6 +1,7 @@
 """Sending: once, later if it has to be, and visible to administrators if it fails for good."""
 
 import logging
+import re
 import smtplib
 import socket
 import threading
@@ -167,6 +168,27 @@ def test_whoever_died_over_a_mail_is_replaced_but_not_for_ever(waiting: Outgoing
     assert send_due_mails() == 0
     waiting.refresh_from_db()
     assert waiting.state == MailState.FAILED
+
+
+def test_a_mail_sent_but_not_noted_is_known_by_its_number(waiting: OutgoingMail, viewer):
+    OutgoingMail.objects.filter(recipient=viewer).delete()
+    send_due_mails()
+    # The worker was killed between sending and noting it.
+    OutgoingMail.objects.update(state=MailState.SENDING, sent_at=None, next_attempt_at=timezone.now())
+    send_due_mails()
+    delivery.send_again(OutgoingMail.objects.all())
+    first, again, wanted = (message.message()["Message-ID"] for message in mail.outbox)
+    assert first == again != wanted
+    assert re.fullmatch(r"<[0-9a-f]{32}@[\w.-]+>", first)
+
+
+def test_each_link_of_an_invitation_arrives(project, owner):
+    invite(project, owner, "ina@example.org", Role.VIEWER)
+    send_due_mails()
+    OutgoingMail.objects.update(state=MailState.SENDING, sent_at=None, next_attempt_at=timezone.now())
+    send_due_mails()
+    first, again = (message.message()["Message-ID"] for message in mail.outbox)
+    assert first != again
 
 
 def run_worker() -> None:

@@ -158,6 +158,7 @@ class MailEvent(TextChoices):
     PRACTICE_DECLINED = "practice_declined", _("Good practice declined")
     MEASURES_DUE = "measures_due", _("Measures due soon")
     APPROVAL_ENDS = "approval_ends", _("Approval ends soon")
+    EXPORT = "export", _("Export ready or failed")
 
 
 INFORMING_EVENTS = (MailEvent.JOINED, MailEvent.WITHDRAWN, MailEvent.PRACTICE_CONFIRMED)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from .enums import OPEN_EXPORT_STATES, ExportFault, ExportKind, ExportState
+from .mails import events as mails
 from .models import ExportJob, PortfolioEntry, Snapshot, User
 from .reports.documents import ReportFile, edition_of_snapshot, report_file
 from .reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError
@@ -42,6 +43,8 @@ GUARD_AFTER = timedelta(minutes=5)
 """Far longer than a slice and one report can take."""
 MOST_LOST_WORKERS = 5
 KEPT_FOR = timedelta(days=7)
+MAIL_AFTER = timedelta(minutes=1)
+"""Whoever gets the file sooner still looks at the page, which says so by itself."""
 MOST_OPEN = 2
 """Exports that one person can have waiting or running: others wait for the same workers."""
 MOST_REPORTS = 1000
@@ -281,15 +284,17 @@ def _finish(job: ExportJob, fill: Callable[[IO[bytes]], object]) -> None:
     size = store_file(name, fill)
     now = timezone.now()
     try:
-        _store(
-            job,
-            state=ExportState.DONE,
-            claim="",
-            file=name,
-            size=size,
-            finished_at=now,
-            expires_at=now + KEPT_FOR,
-        )
+        with transaction.atomic():
+            _store(
+                job,
+                state=ExportState.DONE,
+                claim="",
+                file=name,
+                size=size,
+                finished_at=now,
+                expires_at=now + KEPT_FOR,
+            )
+            _tell(job, now)
     except _Stopped:
         # Cancelled or forgotten while it was written. Another worker's file has the same name and must stay.
         if not ExportJob.objects.filter(pk=job.pk).exclude(state=ExportState.CANCELLED).exists():
@@ -298,6 +303,13 @@ def _finish(job: ExportJob, fill: Callable[[IO[bytes]], object]) -> None:
 
 
 def _fail(job: ExportJob, fault: ExportFault) -> None:
-    ExportJob.objects.filter(pk=job.pk, claim=job.claim, state=ExportState.RUNNING).update(
-        state=ExportState.FAILED, fault=fault, claim="", finished_at=timezone.now()
-    )
+    now = timezone.now()
+    with transaction.atomic():
+        ours = ExportJob.objects.filter(pk=job.pk, claim=job.claim, state=ExportState.RUNNING)
+        if ours.update(state=ExportState.FAILED, fault=fault, claim="", finished_at=now):
+            _tell(job, now)
+
+
+def _tell(job: ExportJob, now: datetime) -> None:
+    if now - job.created_at >= MAIL_AFTER:
+        mails.export_ended(job)

@@ -19,7 +19,7 @@ from .enums import MailEvent, PracticeState, State
 from .mails import events as mails
 from .models import Assessment, GoodPractice, User
 from .models.good_practice import LIVE_STATES
-from .permissions import STAFF_TABLE, Action, allows, staff_role_of
+from .permissions import Action, allows, staff_allows
 from .reports.public_files import forget_guide
 from .results import StepResult, result_of
 
@@ -98,8 +98,7 @@ def withdraw(practice: GoodPractice, user: User) -> None:
 
 def may_decide(user: User) -> bool:
     """Whether ``user`` confirms and declines what teams offer (but never what their own team offers)."""
-    role = staff_role_of(user)
-    return role is not None and Action.REVIEW in STAFF_TABLE[role]
+    return staff_allows(user, Action.REVIEW)
 
 
 def confirm(practice: GoodPractice, user: User) -> None:

@@ -84,6 +84,17 @@ def staff_role_of(user: User | AnonymousUser) -> StaffRole | None:
     return StaffRole(user.staff_role) if user.is_authenticated and user.is_active and user.staff_role else None
 
 
+def staff_allows(user: User | AnonymousUser, action: Action) -> bool:
+    """Whether the role ``user`` has in the Senatskanzlei is made for ``action``, whatever the project."""
+    role = staff_role_of(user)
+    return role is not None and action in STAFF_TABLE[role]
+
+
+def reads_portfolio(user: User | AnonymousUser) -> bool:
+    """Whether the portfolio is theirs to read: they see every submission."""
+    return staff_allows(user, Action.VIEW_SUBMISSION)
+
+
 def allowed_actions(user: User | AnonymousUser, obj: Project | Assessment) -> frozenset[Action]:
     """Everything ``user`` may do with ``obj``; empty when they may not even see it.
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from ..enums import MailEvent
 from ..invitation_tokens import renew_token
 from ..models import OutgoingMail, User
-from . import of_review, of_team
+from . import of_portfolio, of_review, of_team
 from .sealing import unseal
 from .words import Words, framed, plain
 
@@ -28,6 +28,7 @@ WORDS: dict[MailEvent, Callable[[OutgoingMail, User], Words | None]] = {
     MailEvent.PRACTICE_DECLINED: of_review.practice_declined,
     MailEvent.MEASURES_DUE: of_team.measures_due,
     MailEvent.APPROVAL_ENDS: of_review.approval_ends,
+    MailEvent.EXPORT: of_portfolio.export_ended,
 }
 """What each event's mail says."""
 

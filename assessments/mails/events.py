@@ -16,6 +16,7 @@ from ..enums import INFORMING_EVENTS, REVIEWING_ROLES, MailChoice, MailEvent, Ma
 from ..models import (
     Assessment,
     Comment,
+    ExportJob,
     GoodPractice,
     Invitation,
     Membership,
@@ -152,6 +153,14 @@ def approval_ends(approval: StateChange) -> None:
     """Those who can begin a new assessment are told in time."""
     people = _wanting(MailEvent.APPROVAL_ENDS, _team_of(approval, WORKING_ROLES))
     _post(MailEvent.APPROVAL_ENDS, approval.pk, people)
+
+
+# -- The portfolio ----------------------------------------------------------------------------------------------------
+
+
+def export_ended(job: ExportJob) -> None:
+    """Whoever asked for the file learns that it is ready, or that it could not be made."""
+    _post(MailEvent.EXPORT, job.pk, _wanting(MailEvent.EXPORT, User.objects.filter(pk=job.owner_id)))
 
 
 # -- Recipients -------------------------------------------------------------------------------------------------------

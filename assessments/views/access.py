@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 
 from ..enums import Role, State
 from ..models import Assessment, Membership, Project, User
-from ..permissions import STAFF_TABLE, Action, allowed_actions, allows, remember_role, staff_role_of
+from ..permissions import Action, allowed_actions, allows, reads_portfolio, remember_role
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -92,9 +92,8 @@ def get_submission(request: HttpRequest, pk: int, action: Action = Action.VIEW_S
 
 
 def portfolio_reader(request: HttpRequest) -> User:
-    """The person signed in, if the portfolio is theirs to read: they see every submission; 404 for all others."""
+    """The person signed in, if the portfolio is theirs to read; 404 for all others."""
     user = signed_in(request)
-    role = staff_role_of(user)
-    if role is None or Action.VIEW_SUBMISSION not in STAFF_TABLE[role]:
+    if not reads_portfolio(user):
         raise Http404
     return user

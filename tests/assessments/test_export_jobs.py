@@ -12,9 +12,9 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from assessments import export_jobs
-from assessments.enums import ExportFault, ExportKind, ExportState
+from assessments.enums import ExportFault, ExportKind, ExportState, MailEvent
 from assessments.export_jobs import MOST_OPEN, ExportError, Wish, cancel, forget_exports, remove, run_export, start
-from assessments.models import ExportJob, Project, User
+from assessments.models import ExportJob, OutgoingMail, Project, User
 from assessments.reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUnavailableError
 from assessments.reports.storage import store_file
 from assessments.workflow import withdraw
@@ -36,6 +36,15 @@ class Renderer:
         self.disturb(len(self.made) + 1)
         self.made.append(html)
         return b"%PDF " + html.encode()
+
+
+def fail_with(error: type[Exception]) -> Callable[[int], None]:
+    """Lets no document come to be."""
+
+    def fail(number: int) -> None:
+        raise error
+
+    return fail
 
 
 @pytest.fixture(autouse=True)
@@ -153,6 +162,33 @@ def test_without_a_queue_it_is_done_at_once(
         job = start(portfolio_reader, wish(four))
 
     assert len(archive_of(job)) == 4
+
+
+@pytest.mark.parametrize("waited", [0, 2])
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_waited_long_gets_one_mail_at_the_end(four, portfolio_reader, renderer, waited, fails):
+    if fails:
+        renderer.disturb = fail_with(PdfUnavailableError)
+    job = start(portfolio_reader, wish(four))
+    ExportJob.objects.update(created_at=timezone.now() - timedelta(minutes=waited))
+    work()
+    work(later=timedelta(minutes=10))
+
+    job.refresh_from_db()
+    assert job.state == (ExportState.FAILED if fails else ExportState.DONE)
+    mails = OutgoingMail.objects.filter(event=MailEvent.EXPORT, about=job.pk, recipient=portfolio_reader)
+    assert mails.count() == (1 if waited else 0)
+
+
+def test_who_cancels_gets_no_mail(four, portfolio_reader, renderer):
+    job = start(portfolio_reader, wish(four))
+    ExportJob.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    renderer.disturb = lambda number: cancel(job) if number == 4 else None
+    work()
+
+    job.refresh_from_db()
+    assert job.state == ExportState.CANCELLED
+    assert not OutgoingMail.objects.exists()
 
 
 def test_asking_again_starts_nothing_new(four, portfolio_reader, reviewer):
@@ -410,11 +446,7 @@ def test_no_report_is_no_archive(four, portfolio_reader, renderer):
 )
 def test_what_went_wrong_is_said(four, portfolio_reader, renderer, error, fault):
     job = start(portfolio_reader, wish(four, ExportKind.PORTFOLIO))
-
-    def fail(number: int) -> None:
-        raise error
-
-    renderer.disturb = fail
+    renderer.disturb = fail_with(error)
     work()
     job.refresh_from_db()
 

@@ -9,14 +9,14 @@ from django.core import mail
 from django.utils import timezone
 
 from assessments.discussion import begin_thread, reply
-from assessments.enums import MailEvent, MailState, Role, State
+from assessments.enums import ExportFault, ExportKind, ExportState, MailEvent, MailState, Role, State
 from assessments.good_practices import PracticeText, confirm, decline, offer
 from assessments.invitations import accept, invite
 from assessments.mails import events
 from assessments.mails.contents import WORDS
 from assessments.mails.delivery import send_due_mails
 from assessments.mails.words import plain, quoted
-from assessments.models import Assessment, Measure, Membership, OutgoingMail, Project, Thread, User
+from assessments.models import Assessment, ExportJob, Measure, Membership, OutgoingMail, Project, Thread, User
 from assessments.reviewing import ReviewNote, save_notes
 from assessments.teams import hand_over
 from assessments.workflow import approve, current_snapshot, mark_read, send_back, submit, withdraw
@@ -28,6 +28,12 @@ PAYLOADS = (
     "<script>alert(1)</script>\"><img src=x onerror=alert(1)>{{ settings.SECRET_KEY }}{% now 'Y' %}",
     "Gewinn\r\nBcc: x@evil.example\nhttps://evil.example/login jetzt, www.evil.example oder x@evil.example",
 )
+
+
+def make_export(owner: User, **fields: Any) -> ExportJob:
+    """A file for somebody of the Senatskanzlei."""
+    end = timezone.now() + timedelta(days=7)
+    return ExportJob.objects.create(owner=owner, kind=ExportKind.REPORTS, language="de", expires_at=end, **fields)
 
 
 def everything_happens(project: Project, draft: Assessment, owner: User, editor: User, reviewer: User) -> None:
@@ -61,6 +67,9 @@ def everything_happens(project: Project, draft: Assessment, owner: User, editor:
     send_due_mails()
     decline(practice, reviewer, draft.project.name)
     hand_over(project, owner, project.memberships.get(user=editor).pk)
+    send_due_mails()
+    for ending in ({"state": ExportState.DONE}, {"state": ExportState.FAILED, "fault": ExportFault.ERROR}):
+        events.export_ended(make_export(reviewer, words=[f"Text: {draft.project.name}"], **ending))
     send_due_mails()
 
 
@@ -169,6 +178,34 @@ def test_a_reminder_leaves_out_what_is_done(draft, owner):
     send_due_mails()
     assert "Noch offen" in str(mail.outbox[0].body)
     assert "Erledigt" not in str(mail.outbox[0].body)
+
+
+def test_an_export_says_what_it_is_and_until_when(reviewer):
+    job = make_export(reviewer, state=ExportState.DONE, projects=[1, 2], words=["Phase: Pilot"])
+    events.export_ended(job)
+    send_due_mails()
+    body = str(mail.outbox[0].body)
+    assert mail.outbox[0].subject == "Ihr Export ist fertig: Alle Berichte (ZIP)"
+    assert "- 2 Projekte\n- Phase: Pilot" in body
+    assert f"bis zum {timezone.localtime(job.expires_at).day}. " in body
+
+
+def test_an_export_that_failed_says_why(reviewer):
+    events.export_ended(make_export(reviewer, state=ExportState.FAILED, fault=ExportFault.TOO_LARGE))
+    send_due_mails()
+    assert "Die Auswahl ist zu groß. Wählen Sie weniger Projekte." in str(mail.outbox[0].body)
+
+
+@pytest.mark.parametrize("gone", ["deleted", "no reader"])
+def test_nobody_hears_of_an_export_they_cannot_fetch(reviewer, gone: str):
+    job = make_export(reviewer, state=ExportState.DONE)
+    events.export_ended(job)
+    if gone == "deleted":
+        job.delete()
+    else:
+        User.objects.update(staff_role="")
+    send_due_mails()
+    assert mail.outbox == []
 
 
 def test_names_and_quotations():

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from principles.models import Catalogue, load_catalogue
+from principles.models import load_catalogue
 
 from ..enums import Phase, Role, Scope, StaffRole
 from ..models import Answer, Assessment, AssessmentScores, Membership, Organisation, PortfolioEntry, Project, User
 from ..seeding import seed
-from ..stored_scores import compute_scores, store_scores
+from ..stored_scores import compute_scores, shapes_of, store_scores
 from ..workflow import start_assessment, submit
 
 MODELS = 20
@@ -50,9 +51,10 @@ def make_world() -> World:
 
 def grow(world: World, count: int) -> None:
     """Copy projects with answers, stored scores and portfolio entry until there are ``count``."""
-    while (missing := count - Project.objects.count()) > 0:
-        first = Project.objects.count()
-        projects = Project.objects.bulk_create(_new_project(first + number) for number in range(min(missing, BATCH)))
+    organisations = _organisations()
+    while (first := Project.objects.count()) < count:
+        numbers = range(first, min(first + BATCH, count))
+        projects = Project.objects.bulk_create(_new_project(number, organisations) for number in numbers)
         Membership.objects.bulk_create(Membership(project=one, user=world.owner, role=Role.OWNER) for one in projects)
         pairs = [(world.models[number % MODELS], project) for number, project in enumerate(projects)]
         copies = Assessment.objects.bulk_create(
@@ -72,9 +74,8 @@ def grow(world: World, count: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _new_project(number: int) -> Project:
+def _new_project(number: int, organisations: Sequence[int]) -> Project:
     phases = list(Phase)
-    organisations = _organisations()
     return Project(
         name=f"Vorhaben {number:05}",
         summary="Für den Vergleich erfunden.",
@@ -88,7 +89,7 @@ def _organisations() -> list[int]:
 
 
 def _project(number: int, owner: User) -> Project:
-    project = _new_project(number)
+    project = _new_project(number, _organisations())
     project.save()
     Membership.objects.create(project=project, user=owner, role=Role.OWNER)
     return project
@@ -105,13 +106,8 @@ def _submitted(project: Project, owner: User, seed_number: int) -> Assessment:
 def _answer(assessment: Assessment, number: int) -> None:
     """Different levels for every number, the same in every run."""
     now = timezone.now()
-    catalogue = load_catalogue(Catalogue.objects.published()[0].pk)
-    questions = [
-        question.key
-        for dimension in catalogue.dimensions.all()
-        for aspect in dimension.aspects.all()
-        for question in aspect.questions.all()
-    ]
+    shapes = shapes_of(load_catalogue(assessment.catalogue_id))
+    questions = [question.key for shape in shapes for aspect in shape.aspects for question in aspect.questions]
     Answer.objects.bulk_create(
         Answer(
             assessment=assessment,

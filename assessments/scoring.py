@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from .enums import Scope, Stage
 
@@ -193,50 +195,69 @@ def score_assessment(shapes: Sequence[DimensionShape], values: Mapping[str, Valu
     )
 
 
+class _Count(NamedTuple):
+    """What the answers of an aspect add up to; every figure follows from these few whole numbers."""
+
+    key: str
+    points: int
+    answered: int
+    applicable: int
+    total: int
+
+
 def _score_dimension(shape: DimensionShape, values: Mapping[str, Value], scope: Scope) -> DimensionScore:
+    counts = tuple(_count(aspect, values, scope) for aspect in shape.aspects)
+    return _score_counts(shape.key, counts, is_principle=shape.is_principle)
+
+
+@lru_cache(maxsize=2048)
+def _score_counts(key: str, counts: tuple[_Count, ...], *, is_principle: bool) -> DimensionScore:
     """Means over the aspects: of those with a score, and of those not excluded for span and coverage.
 
     So a dimension with one answered and one open pole has the score of the first, but a span that leaves the second
-    everything between 0 and 100.
+    everything between 0 and 100. An answer changes one dimension; the other eleven are known already.
     """
-    aspects = tuple(_score_aspect(aspect, values, scope) for aspect in shape.aspects)
+    aspects = tuple(map(_score_aspect, counts))
     score = _mean(aspect.score for aspect in aspects)
-    balance = _balance(aspects) if shape.is_principle else None
+    balance = _balance(aspects) if is_principle else None
     return DimensionScore(
-        key=shape.key,
-        is_principle=shape.is_principle,
+        key=key,
+        is_principle=is_principle,
         aspects=aspects,
         score=score,
         low=_mean(aspect.low for aspect in aspects),
         high=_mean(aspect.high for aspect in aspects),
         coverage=_mean(aspect.coverage for aspect in aspects),
         balance=balance,
-        weaker=_weaker_pole(aspects, balance) if shape.is_principle else _weakest_aspect(aspects, score),
+        weaker=_weaker_pole(aspects, balance) if is_principle else _weakest_aspect(aspects, score),
     )
 
 
-def _score_aspect(shape: AspectShape, values: Mapping[str, Value], scope: Scope) -> AspectScore:
-    """Mean of the answered questions and the span that the open ones leave.
-
-    „Not applicable“ takes a question out of both counts; when it takes out all of them, or the scope has none, the
-    aspect is excluded and has no figures at all.
-    """
+def _count(shape: AspectShape, values: Mapping[str, Value], scope: Scope) -> _Count:
+    """Add up the answers within the scope; „not applicable“ takes a question out of both counts."""
     found = [values.get(question.key) for question in shape.questions if question.is_in(scope)]
     levels = [value for value in found if isinstance(value, int)]
     if any(not 0 <= level <= HIGHEST_LEVEL for level in levels):
         raise ValueError(f"Levels are 0 to {HIGHEST_LEVEL}: aspect {shape.key} has {levels}.")
     answered = len(levels)
-    applicable = answered + found.count(None)
-    points = POINTS_PER_LEVEL * sum(levels)
+    return _Count(shape.key, POINTS_PER_LEVEL * sum(levels), answered, answered + found.count(None), len(found))
+
+
+def _score_aspect(count: _Count) -> AspectScore:
+    """Mean of the answered questions and the span that the open ones leave.
+
+    When no question of the scope applies, the aspect is excluded and has no figures at all.
+    """
+    key, points, answered, applicable, total = count
     return AspectScore(
-        key=shape.key,
+        key=key,
         score=Fraction(points, answered) if answered else None,
         low=Fraction(points, applicable) if applicable else None,
         high=Fraction(points + FULL_POINTS * (applicable - answered), applicable) if applicable else None,
         coverage=Fraction(answered, applicable) if applicable else None,
         answered=answered,
         applicable=applicable,
-        total=len(found),
+        total=total,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,7 +78,13 @@ class AnswerContent:
 
     def as_stored(self) -> dict[str, Any]:
         """The columns of an answer, and what the history keeps."""
-        return {**asdict(self), "evidence": [dict(item) for item in self.evidence]}
+        return {
+            "level": self.level,
+            "is_not_applicable": self.is_not_applicable,
+            "reason": self.reason,
+            "rationale": self.rationale,
+            "evidence": [dict(item) for item in self.evidence],
+        }
 
 
 def clean_content(content: AnswerContent) -> AnswerContent:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, QuerySet, When
 
 from principles.models import load_catalogue
 
@@ -24,7 +25,7 @@ from .answer_content import MAX_LABEL_LENGTH, MAX_LINKS, AnswerContent, Files, c
 from .enums import OPEN_STATES, Scope
 from .models import Answer, AnswerChange, Assessment, User
 from .scoring import AssessmentScore, Value, score_assessment
-from .stored_scores import compute_scores, shapes_of, store_scores, value_of
+from .stored_scores import compute_scores, shapes_of, store_dimension, value_of
 
 __all__ = [
     "MAX_LABEL_LENGTH",
@@ -170,7 +171,7 @@ def _save(
     version = _write(assessment, question_key, content, stored, user=user, now=now, key=key)
     score = _score(assessment, {**values, question_key: content.value})
     if content.value != before.value:
-        store_scores(assessment, score)
+        store_dimension(assessment, score, question_key.rpartition(".")[0])
     return Saved(version, score)
 
 
@@ -216,10 +217,10 @@ def _write(
 
 def _lock(assessment: Assessment, **columns: Any) -> None:
     """Let the saves of one assessment queue here, so that stored scores never miss a neighbour's answer."""
-    open_one = Assessment.objects.filter(pk=assessment.pk, state__in=OPEN_STATES)
-    if open_one.filter(scope=assessment.scope).update(**columns):
+    open_one = {"pk": assessment.pk, "state__in": OPEN_STATES}
+    if Assessment.objects.filter(**open_one, scope=assessment.scope).update(**columns):
         return
-    if not open_one.update(**columns):
+    if not Assessment.objects.filter(**open_one).update(**columns):
         raise AssessmentClosed
     assessment.refresh_from_db(fields=["scope"])  # deepened meanwhile
 
@@ -233,15 +234,17 @@ class _Stored:
     content: AnswerContent
 
 
-def _read(assessment: Assessment, question_key: str) -> tuple[dict[str, Value], _Stored | None]:
-    """The values of all answers and the whole of one, in one query that leaves the other texts in the database."""
+@lru_cache(maxsize=256)
+def _rows(question_key: str) -> QuerySet[Answer, tuple[Any, ...]]:
+    """The values of all answers and the whole of one, which leaves the other texts in the database.
+
+    Never evaluated itself. Putting it together costs as much as reading it, so that is done once for each question.
+    """
 
     def text(name: str) -> Case:
         return Case(When(question_key=question_key, then=F(name)))
 
-    values: dict[str, Value] = {}
-    stored = None
-    rows = Answer.objects.filter(assessment=assessment).values_list(
+    return Answer.objects.order_by().values_list(
         "question_key",
         "level",
         "is_not_applicable",
@@ -251,7 +254,13 @@ def _read(assessment: Assessment, question_key: str) -> tuple[dict[str, Value], 
         text("rationale"),
         text("evidence"),
     )
-    for key, level, is_not_applicable, pk, version, *texts in rows.order_by():
+
+
+def _read(assessment: Assessment, question_key: str) -> tuple[dict[str, Value], _Stored | None]:
+    """The values of all answers and the whole of one, in one query."""
+    values: dict[str, Value] = {}
+    stored = None
+    for key, level, is_not_applicable, pk, version, *texts in _rows(question_key).filter(assessment=assessment):
         values[key] = value_of(level, is_not_applicable=is_not_applicable)
         if key == question_key:
             reason, rationale, evidence = texts

@@ -87,6 +87,17 @@ def store_scores(assessment: Assessment, score: AssessmentScore) -> None:
     )
 
 
+def store_dimension(assessment: Assessment, score: AssessmentScore, dimension_key: str) -> None:
+    """Write what an answer in one dimension changes; everything, if ``assessment`` has no stored scores yet.
+
+    Call it in the transaction that changes the answer.
+    """
+    columns = _whole_columns(score) | dict.fromkeys(_FIGURES.get(dimension_key, ()))
+    columns |= _dimension_columns(score.dimension(dimension_key))
+    if not AssessmentScores.objects.filter(pk=assessment.pk).update(**columns):
+        store_scores(assessment, score)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A column of the stored scores that does not say what the answers say."""
@@ -118,26 +129,28 @@ def restore_scores(assessment_id: int) -> None:
 
 def _columns(score: AssessmentScore) -> dict[str, Any]:
     """The figures of a score by column."""
-    columns: dict[str, Any] = dict.fromkeys(_COLUMNS)
-    columns["principles"] = _places(score.principles)
-    columns["guiding_ideas"] = _places(score.guiding_ideas)
-    # „Nicht zutreffend“ is an answer too: somebody who has dealt with every question is at the end.
-    columns["answered"] = score.answered + score.total - score.applicable
-    columns["in_scope"] = score.total
+    columns: dict[str, Any] = dict.fromkeys(_COLUMNS) | _whole_columns(score)
     for dimension in score.dimensions:
         columns |= _dimension_columns(dimension)
     return columns
 
 
+def _whole_columns(score: AssessmentScore) -> dict[str, Any]:
+    """The figures of the whole assessment."""
+    return {
+        "principles": _places(score.principles),
+        "guiding_ideas": _places(score.guiding_ideas),
+        # „Nicht zutreffend“ is an answer too: somebody who has dealt with every question is at the end.
+        "answered": score.answered + score.total - score.applicable,
+        "in_scope": score.total,
+    }
+
+
 def _dimension_columns(dimension: DimensionScore) -> dict[str, Decimal | None]:
     """Score, span, coverage and, for a principle, balance; nothing for a dimension that is not applicable."""
-    if dimension.is_excluded or dimension.key not in DIMENSION_KEYS:
+    if dimension.is_excluded or dimension.key not in _FIGURES:
         return {}
-    return {
-        column: _places(getattr(dimension, figure))
-        for figure in AssessmentScores.FIGURES
-        if (column := score_column(dimension.key, figure)) in _COLUMNS
-    }
+    return {column: _places(getattr(dimension, figure)) for column, figure in _FIGURES[dimension.key].items()}
 
 
 def _places(figure: Fraction | None) -> Decimal | None:
@@ -145,3 +158,8 @@ def _places(figure: Fraction | None) -> Decimal | None:
 
 
 _COLUMNS = [field.attname for field in AssessmentScores._meta.concrete_fields if not field.primary_key]
+_FIGURES = {
+    key: {column: figure for figure in AssessmentScores.FIGURES if (column := score_column(key, figure)) in _COLUMNS}
+    for key in DIMENSION_KEYS
+}
+"""The columns of each dimension and what they store."""

@@ -50,16 +50,18 @@ def get_assessment(
     ``related`` and ``annotations`` are read along.
     """
     user = request.user
-    assessment = (
-        Assessment.objects.filter(pk=pk, project__memberships__user_id=user.pk)
-        .select_related("project", *related)
-        .annotate(role=F("project__memberships__role"), **annotations)
-        .first()
-        if user.is_authenticated
-        else None
-    )
-    if assessment is None or not user.is_authenticated:
+    if not user.is_authenticated:
         raise Http404
+    try:
+        # One row at most; asked for with get(), it is not put in order first.
+        assessment = (
+            Assessment.objects.filter(pk=pk, project__memberships__user_id=user.pk)
+            .select_related("project", *related)
+            .annotate(role=F("project__memberships__role"), **annotations)
+            .get()
+        )
+    except Assessment.DoesNotExist:
+        raise Http404 from None
     remember_role(assessment.project, user, Role(assessment.role))
     if not allows(user, action, assessment):
         raise PermissionDenied

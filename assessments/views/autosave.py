@@ -11,8 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -42,15 +41,15 @@ def answer_save(request: HttpRequest, pk: int, question_key: str) -> HttpRespons
     expected = request.POST.get("signed_in_as", "")
     if expected and expected != str(user.pk):
         return _sign_in(pk, question_key, _("You are now signed in as %(name)s.") % {"name": user.get_full_name()})
-    # Read in the same query: how much the person has saved lately.
-    recent = Coalesce(Subquery(_recent_changes(user)), 0)
-    assessment = get_assessment(request, pk, Action.ANSWER, recent=recent)
+    # Read in the same query: whether the person has saved much lately.
+    assessment = get_assessment(request, pk, Action.ANSWER, many_since=_many_changes_since(user))
     found = next((one for one in asked_questions(assessment) if one[1].key == question_key), None)
     if found is None:
         raise Http404
     if request.method == "GET":
         return JsonResponse({"token": get_token(request)})
-    if assessment.recent >= settings.ANSWERS_PER_MINUTE:  # type: ignore[attr-defined]
+    many_since = assessment.many_since  # type: ignore[attr-defined]
+    if many_since and many_since > timezone.now() - RATE_WINDOW:
         response = _refusal(HTTPStatus.TOO_MANY_REQUESTS, _("Many changes at once – saving again in a moment."))
         response.headers["Retry-After"] = "10"
         return response
@@ -80,10 +79,11 @@ def _stored(assessment: Assessment, question: Question) -> Panel:
     return Panel.of(question, answers.first())
 
 
-def _recent_changes(user: User) -> QuerySet[AnswerChange, Any]:
-    """How many answers the person has saved within the last minute."""
-    recent = AnswerChange.objects.filter(author=user, changed_at__gt=timezone.now() - RATE_WINDOW)
-    return recent.order_by().values("author").annotate(count=Count("pk")).values("count")
+def _many_changes_since(user: User) -> Subquery:
+    """When the oldest of the person's last changes was, as many as a minute may have; NULL if there are not so many."""
+    place = settings.ANSWERS_PER_MINUTE - 1
+    changes = AnswerChange.objects.filter(author=user.pk).order_by("-changed_at")
+    return Subquery(changes.values("changed_at")[place : place + 1])
 
 
 def _accepted(version: int, **more: Any) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _refused(outcome: Outcome) -> JsonResponse:
 
 
 def _sign_in(pk: int, question_key: str, message: str) -> JsonResponse:
-    page = reverse("assessment_dimension", args=[pk, question_key.rsplit(".", 1)[0]])
+    page = reverse("assessment_dimension", args=[pk, question_key.rpartition(".")[0]])
     login = f"{reverse('account_login')}?{urlencode({'next': page})}"
     return _refusal(HTTPStatus.UNAUTHORIZED, message, login=login)
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from assessments.enums import Scope
 from assessments.models import DIMENSION_KEYS, Assessment, AssessmentScores, score_column
-from assessments.stored_scores import compute_scores, find_differences, shapes_of, store_scores
+from assessments.stored_scores import compute_scores, find_differences, shapes_of, store_dimension, store_scores
 from principles.models import load_catalogue
 from tests.factories import answer_all, make_answer, make_assessment
 
@@ -76,6 +76,30 @@ def test_storing_again_replaces(scored: Assessment) -> None:
 
     assert stored(scored)["principles"] == 25
     assert AssessmentScores.objects.count() == 1
+
+
+def test_one_dimension_is_stored_with_one_statement(scored: Assessment, django_assert_num_queries: Any) -> None:
+    scored.answers.filter(question_key__startswith="4.1.a").update(level=0)
+    score = compute_scores(scored)
+
+    with django_assert_num_queries(1):
+        store_dimension(scored, score, "4.1")
+
+    assert list(find_differences()) == []
+
+
+def test_figures_that_a_dimension_has_no_more_are_removed(scored: Assessment) -> None:
+    scored.answers.filter(question_key__startswith="4.1.").update(level=None, is_not_applicable=True)
+    store_dimension(scored, compute_scores(scored), "4.1")
+
+    assert stored(scored)["balance_4_1"] is None
+    assert list(find_differences()) == []
+
+
+def test_without_stored_scores_all_dimensions_are_stored(draft: Assessment) -> None:
+    store_dimension(draft, compute_scores(draft), "4.1")
+
+    assert list(find_differences()) == []
 
 
 def test_computing_takes_one_query(draft: Assessment, django_assert_num_queries: Any) -> None:

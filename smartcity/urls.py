@@ -14,6 +14,7 @@ admin.site.site_header = admin.site.site_title = _("Smart City Self-Assessment")
 
 handler429 = "assessments.views.rate_limits.too_many_requests"
 """Not Django's but allauth's: the answer to too many attempts."""
+handler500 = "assessments.views.unavailable.server_error"
 
 urlpatterns = [
     path("verwaltung/", admin.site.urls),

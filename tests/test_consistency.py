@@ -118,7 +118,7 @@ def exists_elsewhere(name: str) -> bool:
 def test_every_template_is_used():
     texts = [path.read_text("utf-8") for path in (*python_files(), *template_files())]
     crispy = [path.read_text("utf-8") for path in Path(crispy_forms.__file__).parent.rglob("*.py")]
-    error_pages = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html", "429.html"}
+    error_pages = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html", "429.html"}
     unused = []
     for path in template_files():
         name = path.relative_to(TEMPLATES).as_posix()

@@ -21,6 +21,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from .resend import entries_of
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -41,7 +43,6 @@ ACTIONS = {
 """What allauth's pages count as; our own say it themselves."""
 KEPT_VIEWS = frozenset({"assessment_submit", "review_decide", "good_practice_offer", "good_practice_review"})
 """Pages with texts of one's own: they are shown again, to be sent a little later."""
-NOT_KEPT = frozenset({"csrfmiddlewaretoken"})
 
 
 def limited(action: str, *, reads: bool = False) -> Callable[[View[P]], View[P]]:
@@ -75,9 +76,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
         "entries": [],
     }
     if request.method == "POST" and match and match.view_name in KEPT_VIEWS:
-        context["entries"] = [
-            (name, text) for name, texts in request.POST.lists() if name not in NOT_KEPT for text in texts
-        ]
+        context["entries"] = entries_of(request)
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = str(wait)
     add_never_cache_headers(response)

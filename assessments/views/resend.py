@@ -32,7 +32,7 @@ def keep_entries(request: HttpRequest) -> HttpResponse:
     context = {
         "message": message,
         "login": "" if is_writer else f"{reverse('account_login')}?{urlencode({'next': request.path})}",
-        "entries": [(name, text) for name, texts in request.POST.lists() if name not in NOT_KEPT for text in texts],
+        "entries": entries_of(request),
     }
     return render(request, "assessments/entries_kept.html", context, status=401)
 
@@ -43,14 +43,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     A browser says where a form comes from. Entries that another site made up are never shown as one's own.
     """
     match = request.resolver_match
-    if match and match.view_name in KEPT_VIEWS and _comes_from_here(request):
+    if match and match.view_name in KEPT_VIEWS and comes_from_here(request):
         response = keep_entries(request)
         response.status_code = 403
         return response
     return plain_csrf_failure(request, reason)
 
 
-def _comes_from_here(request: HttpRequest) -> bool:
+def entries_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Everything that was sent, to be sent once more."""
+    return [(name, text) for name, texts in request.POST.lists() if name not in NOT_KEPT for text in texts]
+
+
+def comes_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that the form was on a page of ours."""
     origin = request.headers.get("Origin", "")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     return bool(origin) and urlsplit(origin).netloc == request.get_host() and site == "same-origin"

@@ -4,6 +4,7 @@
     python3 run.py [--port 8000]      set up everything, load demo data, serve on http://127.0.0.1:8000
     python3 run.py test               set up everything and run every check and test
     python3 run.py test ARGUMENTS     run pytest alone, on SQLite and on PostgreSQL, with these arguments
+    python3 run.py faults [NAME …]    kill, restart and fill up what the app stands on, and see that nothing is lost
     python3 run.py manage ARGUMENTS   run manage.py in the environment
     python3 run.py setup              set up only
 
@@ -320,6 +321,15 @@ def test(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
+def faults(arguments: Sequence[str]) -> int:
+    """Set up what tests need and run fault runs; without a name all of them, which takes hours."""
+    install_system_packages(TO_RUN)
+    prepare_environment("requirements-dev.txt")
+    if manage("compile_translations"):
+        stop("The translations could not be compiled.")
+    return subprocess.run([str(PYTHON), "-m", "tests.faults", *arguments], cwd=ROOT, check=False).returncode
+
+
 # -- The command line ------------------------------------------------------------------------------------------------
 
 
@@ -349,6 +359,8 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         case ["test", *rest]:
             return test(rest)
+        case ["faults", *rest]:
+            return faults(rest)
         case ["manage", *rest]:
             set_up()
             return manage(*rest)

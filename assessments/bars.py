@@ -1,13 +1,14 @@
-"""Bars as geometry: the two poles of a principle, the aspects of a guiding idea."""
+"""Bars as geometry: the two poles of a principle, the aspects of a guiding idea, the spread of ratings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from .charts import RINGS, Figure, Segment, coordinate, segment, words
+from .rating_spread import Spread
 
 # The bars are as wide as a phone shows them without shrinking their text much.
 BAR_LENGTH = 185
@@ -233,3 +234,55 @@ def _part_words(part: Part) -> str:
     if part.is_weaker:
         text += ", " + gettext("the weaker side")
     return text
+
+
+SPREAD_BAR_SIZE = (220, 44)
+_SPREAD_ENDS = (20, 200)
+_SPREAD_LINE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadMark:
+    """One level on the line: its number below, and a disc with the number of people who chose it, if any did."""
+
+    level: str
+    people: str
+    x: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadBar:
+    """The five levels on a line, thick from the lowest to the highest that somebody chose."""
+
+    title: str
+    view_box: str
+    line: Segment
+    between: Segment | None
+    marks: tuple[SpreadMark, ...]
+
+
+def spread_bar(spread: Spread) -> SpreadBar:
+    """Draw who chose what of one question; at least one person chose a level."""
+    left, right = _SPREAD_ENDS
+    step = (right - left) / (len(spread.levels) - 1)
+
+    def at(level: int) -> tuple[float, float]:
+        return left + step * level, _SPREAD_LINE
+
+    said = [
+        ngettext("level %(level)s: %(count)d person", "level %(level)s: %(count)d people", people)
+        % {"level": level, "count": people}
+        for level, people in enumerate(spread.levels)
+        if people
+    ]
+    low, high = spread.low, spread.high
+    return SpreadBar(
+        title="; ".join(said),
+        view_box=f"0 0 {SPREAD_BAR_SIZE[0]} {SPREAD_BAR_SIZE[1]}",
+        line=segment((left, _SPREAD_LINE), (right, _SPREAD_LINE)),
+        between=segment(at(low), at(high)) if low is not None and high is not None and low < high else None,
+        marks=tuple(
+            SpreadMark(str(level), str(people or ""), coordinate(at(level)[0]))
+            for level, people in enumerate(spread.levels)
+        ),
+    )

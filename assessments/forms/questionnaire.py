@@ -24,6 +24,7 @@ from principles.models import Aspect, Dimension, Question
 from ..answering import AnswerContent
 from ..enums import Level
 from ..models import Answer
+from .ratings import RatedQuestion
 
 OPEN = ""
 NOT_APPLICABLE = "na"
@@ -129,6 +130,7 @@ class Panel:
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     conflict: Conflict | None = None
     open_comments: int = 0
+    rated: RatedQuestion | None = None
 
     @classmethod
     def of(cls, question: Question, answer: Answer | None) -> Panel:

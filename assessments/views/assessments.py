@@ -16,6 +16,7 @@ from principles.models import Catalogue, Dimension, Question, load_catalogue
 
 from ..enums import Scope, State
 from ..forms.projects import SCOPE_HINTS, StartForm
+from ..individual_ratings import to_clarify
 from ..models import Assessment
 from ..permissions import Action, allowed_actions
 from ..progress import Progress, effort
@@ -115,6 +116,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_submit": Action.SUBMIT in may and assessment.is_open,
         "can_delete": Action.DELETE_ASSESSMENT in may and assessment.state == State.DRAFT and not standing.changes,
         "standing": standing,
+        "to_clarify": to_clarify(assessment).total() if assessment.state != State.APPROVED else 0,
         "can_deepen": Action.ANSWER in may and assessment.is_open and assessment.scope == Scope.QUICK,
     }
     return render(request, "assessments/assessment_detail.html", context)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ..enums import UNFINISHED_STATES, Role, State
 from ..forms.projects import ProjectForm
+from ..individual_ratings import to_clarify
 from ..models import Assessment, Project, Snapshot
 from ..permissions import TABLE, Action, allowed_actions
 from ..progress import Progress, ToDo, next_to_do
@@ -103,6 +104,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         )
         > 1,
         "latest": latest,
+        "to_clarify": to_clarify(latest).total() if latest and latest.state != State.APPROVED else 0,
         "progress": progress,
         "figures": _figures(latest) if latest else [],
         "to_do": next_to_do(project, latest, progress, may),

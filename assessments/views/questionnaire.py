@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -30,6 +31,7 @@ from ..forms.questionnaire import (
     read_entry,
     replace_panels,
 )
+from ..individual_ratings import is_revealed
 from ..models import Assessment
 from ..permissions import Action, allowed_actions
 from ..progress import Counted, Progress
@@ -37,7 +39,8 @@ from ..scoring import AssessmentScore, score_assessment
 from ..stored_scores import shapes_of
 from .access import get_assessment, signed_in
 from .assessments import values_in
-from .resend import keep_entries
+from .resend import ask_to_sign_in
+from .team_session import Session, show_ratings
 
 Neighbours = dict[str, Dimension | None]
 
@@ -94,29 +97,47 @@ def progress_bars(score: AssessmentScore, dimension: Dimension) -> list[dict[str
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_dimension(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """One dimension with its questions; read-only for viewers and once the assessment is submitted."""
-    if not request.user.is_authenticated:
-        return keep_entries(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
-    expected = request.POST.get("signed_in_as", "")
-    if expected and expected != str(request.user.pk):
-        return keep_entries(request)
+    return dimension_page(request, pk, key)
+
+
+def dimension_page(request: HttpRequest, pk: int, key: str, *, in_session: bool = False) -> HttpResponse:
+    """The page of a dimension; ``in_session`` the team goes through its revealed ratings and agrees."""
+    if refused := ask_to_sign_in(request):
+        return refused
     action = Action.ANSWER if request.method == "POST" else Action.VIEW_ASSESSMENT
-    assessment = get_assessment(request, pk, action)
+    assessment = get_assessment(request, pk, action, is_revealed=is_revealed(key))
     dimensions = list(load_catalogue(assessment.catalogue_id).dimensions.all())
-    dimension = next((one for one in dimensions if one.key == key), None)
-    if dimension is None:
-        raise Http404
-    place = dimensions.index(dimension)
-    neighbours: Neighbours = {
-        "previous": dimensions[place - 1] if place else None,
-        "next": dimensions[place + 1] if place + 1 < len(dimensions) else None,
-    }
+    dimension = find_dimension(dimensions, key)
+    session = Session.of(request, assessment, dimensions) if in_session else None
+    if session and dimension in session.dimensions:
+        dimensions = session.dimensions
+    elif session and request.method != "POST":
+        return redirect(session.list_address)
+    neighbours = neighbours_of(dimensions, dimension)
     page = _stored_page(assessment, dimension)
     is_closed = False
     if request.method == "POST":
         page, is_closed = _save_page(request, assessment, page)
         if not (is_closed or page.has("errors") or page.has("conflict")):
-            return _after_saving(request, assessment, page, neighbours)
-    return _show(request, assessment, page, neighbours, closed_meanwhile=is_closed)
+            return _after_saving(request, assessment, page, neighbours, session)
+    return _show(request, assessment, page, neighbours, session, closed_meanwhile=is_closed)
+
+
+def find_dimension(dimensions: Iterable[Dimension], key: str) -> Dimension:
+    """The dimension with this key; 404 if there is none."""
+    for dimension in dimensions:
+        if dimension.key == key:
+            return dimension
+    raise Http404
+
+
+def neighbours_of(dimensions: Sequence[Dimension], dimension: Dimension) -> Neighbours:
+    """The dimensions before and after this one."""
+    place = dimensions.index(dimension)
+    return {
+        "previous": dimensions[place - 1] if place else None,
+        "next": dimensions[place + 1] if place + 1 < len(dimensions) else None,
+    }
 
 
 def _stored_page(assessment: Assessment, dimension: Dimension) -> Page:
@@ -149,18 +170,35 @@ def _save_page(request: HttpRequest, assessment: Assessment, page: Page) -> tupl
     return replace_panels(page, shown), is_closed
 
 
-def _after_saving(request: HttpRequest, assessment: Assessment, page: Page, neighbours: Neighbours) -> HttpResponse:
+def _after_saving(
+    request: HttpRequest, assessment: Assessment, page: Page, neighbours: Neighbours, session: Session | None
+) -> HttpResponse:
     """Where the pressed button leads: to the files of a question, or on."""
     then = request.POST.get("then", "")
     if any(panel.key == then for panel in page.panels):
         return redirect("evidence_list", assessment.pk, then)
     if then == "list":
-        return redirect(assessment)
-    return redirect("assessment_dimension", assessment.pk, (neighbours.get(then) or page.dimension).key)
+        return redirect(session.list_address if session else assessment)
+    return redirect(_address(assessment, session, neighbours.get(then) or page.dimension))
+
+
+def _address(assessment: Assessment, session: Session | None, dimension: Dimension | None) -> str:
+    """Where another dimension is answered; empty for none."""
+    if dimension is None:
+        return ""
+    return (
+        session.address(dimension) if session else reverse("assessment_dimension", args=[assessment.pk, dimension.key])
+    )
 
 
 def _show(
-    request: HttpRequest, assessment: Assessment, page: Page, neighbours: Neighbours, *, closed_meanwhile: bool
+    request: HttpRequest,
+    assessment: Assessment,
+    page: Page,
+    neighbours: Neighbours,
+    session: Session | None,
+    *,
+    closed_meanwhile: bool,
 ) -> HttpResponse:
     catalogue = load_catalogue(assessment.catalogue_id)
     score = score_assessment(shapes_of(catalogue), values_in(assessment), Scope(assessment.scope))
@@ -170,6 +208,7 @@ def _show(
     comments = open_counts(assessment, page.dimension.key)
     for panel in page.panels:
         panel.open_comments = comments.get(panel.key, 0)
+    page = show_ratings(assessment, page, session)
     context = {
         "assessment": assessment,
         "assessment_name": f"{assessment.get_scope_display()} {assessment.number}",
@@ -184,7 +223,11 @@ def _show(
         "may_answer": may_answer,
         "open_comments": sum(comments.values()),
         "closed_meanwhile": closed_meanwhile,
+        "session": session,
+        "list_url": session.list_address if session else assessment.get_absolute_url(),
         **neighbours,
+        **{f"{name}_url": _address(assessment, session, one) for name, one in neighbours.items()},
     }
     refused = 409 if has_conflict or closed_meanwhile else 422 if page.has("errors") else 200
-    return render(request, "assessments/assessment_dimension.html", context, status=refused)
+    template = "assessments/rating_session.html" if session else "assessments/assessment_dimension.html"
+    return render(request, template, context, status=refused)

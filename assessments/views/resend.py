@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
-KEPT_VIEWS = frozenset({"assessment_dimension"})
+KEPT_VIEWS = frozenset({"assessment_dimension", "rating_own", "rating_session"})
 NOT_KEPT = frozenset({"csrfmiddlewaretoken"})
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse | None:
+    """What whoever is not signed in gets, or is somebody else than the one who opened the form; otherwise nothing."""
+    if not request.user.is_authenticated:
+        return keep_entries(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
+    expected = request.POST.get("signed_in_as", "")
+    return keep_entries(request) if expected and expected != str(request.user.pk) else None
 
 
 def keep_entries(request: HttpRequest) -> HttpResponse:

@@ -28,6 +28,7 @@ from assessments.discussion import begin_thread, reply
 from assessments.enums import ExportFault, ExportKind, ExportState, Role, Scope, StaffRole, State
 from assessments.evidence_files import add_file
 from assessments.good_practices import PracticeText, confirm, offer
+from assessments.individual_ratings import RatingContent, reveal, save_ratings
 from assessments.invitations import invite
 from assessments.measures import take_over_step
 from assessments.models import Assessment, ExportJob, GoalConflict, User
@@ -103,6 +104,7 @@ class World:
             "empty": lambda assessment: None,
             "quick": lambda assessment: answer_all(assessment, {"4.1.a1": 2}),
             "draft": self._work_on,
+            "rated": self._rate,
             "waiting": self._hand_in,
             "submitted": self._review,
             "returned": self._return,
@@ -150,6 +152,18 @@ class World:
             assessment=draft, first_key="4.1", second_key="2.3", description="Tempo gegen Beteiligung"
         )
         invite(draft.project, owner, "ina.invited@example.org", Role.VIEWER)
+
+    def _rate(self, draft: Assessment) -> None:
+        """Everybody has rated the first dimension, far apart, and the team is looking at it."""
+        owner, editor, viewer = (self.people[role] for role in ("owner", "editor", "viewer"))
+        none = RatingContent(is_not_applicable=True)
+        save_ratings(
+            draft, owner, "4.1", {"4.1.a1": RatingContent(4, note="Siehe Bericht."), "4.1.a2": RatingContent(2)}
+        )
+        save_ratings(draft, editor, "4.1", {"4.1.a1": RatingContent(1), "4.1.a2": none, "4.1.a3": none})
+        save_ratings(draft, viewer, "4.1", {"4.1.a1": RatingContent(1), "4.1.a4": RatingContent(note="Weiß nicht.")})
+        reveal(draft, owner, "4.1")
+        save_ratings(draft, editor, "4.2", {"4.2.a1": RatingContent(1)})
 
     def _hand_in(self, assessment: Assessment, level: int = 3) -> None:
         if not assessment.answers.exists():

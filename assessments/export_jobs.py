@@ -87,7 +87,10 @@ def start(owner: User, wish: Wish) -> ExportJob:
         User.objects.select_for_update().get(pk=owner.pk)
         open_jobs = list(ExportJob.objects.filter(owner=owner, state__in=OPEN_EXPORT_STATES))
         for job in open_jobs:
-            if (job.kind, job.language, job.projects) == (wish.kind, wish.language, list(wish.projects)):
+            if (job.kind, job.language, job.projects) != (wish.kind, wish.language, list(wish.projects)):
+                continue
+            # An archive is the same however its projects were found; a report says it, and has groups.
+            if wish.kind == ExportKind.REPORTS or job.address == wish.address:
                 return job
         if len(open_jobs) >= MOST_OPEN:
             raise ExportError(

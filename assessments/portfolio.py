@@ -5,21 +5,23 @@ Nothing here computes a score; what is read was written when the assessment was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
-from principles.models import Catalogue, Dimension, load_catalogue
+from principles.models import Catalogue, Dimension, Perspective, load_catalogue
 
 from .enums import Phase, Scope, Stage, State
-from .models import DIMENSION_KEYS, PortfolioEntry, score_column
+from .models import DIMENSION_KEYS, Organisation, PortfolioEntry, score_column
 from .scoring import IN_TENSION_BELOW
 
 Entries = QuerySet[PortfolioEntry]
@@ -190,6 +192,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "perspective": ("project__perspectives__position",),
 }
 """What can be grouped by. A project stands in the group of each of its perspectives."""
+GROUP_LABELS = {
+    "organisation": _("Organisation"),
+    "phase": _("Phase"),
+    "perspective": _("Perspective of the future"),
+}
 _GROUP_KEYS = {
     "organisation": "project__organisation__key",
     "phase": "project__phase",
@@ -214,3 +221,31 @@ def in_order(entries: Entries, sort: str = "name", group: str = "") -> QuerySet[
     order.append(F("pk").asc())
     key = F(_GROUP_KEYS[group]) if group else Value("")
     return entries.order_by(*order).annotate(group_key=key).values_list("pk", "group_key")
+
+
+def group_name(group: str, key: str | None, heads: Mapping[str, Organisation | Perspective]) -> str:
+    """What the group of this key is called; ``heads`` are the organisations or perspectives by their keys."""
+    if group == "phase":
+        return str(Phase(key or "").label)
+    if key:
+        return heads[key].name
+    return gettext("No organisation yet") if group == "organisation" else gettext("No perspective yet")
+
+
+def in_groups(project_ids: Sequence[int], group: str, perspective: str = "") -> list[tuple[str, list[int]]]:
+    """The names of the groups in their order, each with its projects in the order given.
+
+    Of a selection by ``perspective`` no other perspective is a group.
+    """
+    place = {pk: number for number, pk in enumerate(project_ids)}
+    heads: dict[str, Organisation | Perspective] = {}
+    if group == "organisation":
+        heads.update((one.key, one) for one in Organisation.objects.all())
+    elif group == "perspective":
+        heads.update((one.key, one) for one in Perspective.objects.all())
+    pairs = in_order(PortfolioEntry.objects.filter(pk__in=place), group=group)
+    return [
+        (group_name(group, key, heads), sorted((pk for pk, _key in members), key=place.__getitem__))
+        for key, members in groupby(pairs, key=lambda pair: pair[1])
+        if group != "perspective" or not perspective or key == perspective
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import groupby
 from typing import Any, cast
@@ -17,7 +18,7 @@ from principles.models import Dimension, Perspective
 
 from ..enums import PORTFOLIO_STATES, OrganisationKind, Phase, Stage
 from ..models import DIMENSION_KEYS, Organisation, score_column
-from ..portfolio import GROUPS, STAGE_ENDS, STAGE_STARTS, Entries, portfolio_dimensions
+from ..portfolio import GROUP_LABELS, GROUPS, STAGE_ENDS, STAGE_STARTS, Entries, portfolio_dimensions
 from ..portfolio_entries import joined
 from ..portfolio_evaluation import LOW_LEVELS, OPEN_MEASURES
 from ..scoring import IN_TENSION_BELOW
@@ -49,12 +50,7 @@ class PortfolioForm(forms.Form):
     group = forms.ChoiceField(
         label=_("Group by"),
         required=False,
-        choices=[
-            ("", _("no groups")),
-            ("organisation", _("Organisation")),
-            ("phase", _("Phase")),
-            ("perspective", _("Perspective of the future")),
-        ],
+        choices=[("", _("no groups")), *GROUP_LABELS.items()],
     )
     sort = forms.ChoiceField(label=_("Sort by"), required=False)
     # Where the figures of the evaluation lead; no fields of their own on the page.
@@ -144,6 +140,11 @@ class PortfolioForm(forms.Form):
         """The groups, empty for none."""
         group = str(self.chosen.get("group", ""))
         return group if group in GROUPS else ""
+
+    @property
+    def group_heads(self) -> Mapping[str, Organisation | Perspective]:
+        """What it is grouped by, by its key; nothing for phases."""
+        return {"organisation": self.organisations, "perspective": self.perspectives}.get(self.grouping, {})
 
     @cached_property
     def query(self) -> dict[str, str]:

@@ -17,11 +17,12 @@ from principles.models import Dimension
 
 from ..enums import Stage
 from ..models import PortfolioEntry
-from ..portfolio import Cell, Row, rows_of, stage_of_points, whole
+from ..portfolio import GROUP_LABELS, GROUPS, Row, in_groups, rows_of, stage_of_points, whole
 from ..portfolio_charts import StageBars, stage_bars
 from ..portfolio_evaluation import Distribution, Evaluation
 from ..portfolio_exports import json_document
 from .pdf import Attachment, render_pdf
+from .portfolio_lines import Line, LineGroup, lines_of, points
 from .report_parts import NAMED_AT_MOST, NO_FIGURE, Fact, Mean
 from .stylesheets import stylesheet
 from .texts import clean_document
@@ -39,7 +40,7 @@ class TooManyProjectsError(Exception):
 class Selected:
     """Which projects in which order, how they were chosen, and the day the report speaks of.
 
-    ``words`` says it to people, ``address`` to programs.
+    ``words`` says it to people, ``address`` to programs; that has the grouping too.
     """
 
     project_ids: tuple[int, ...]
@@ -48,37 +49,15 @@ class Selected:
     date: datetime.date
 
     @property
+    def grouping(self) -> str:
+        """What the projects are grouped by, empty for no groups."""
+        group = self.address.get("group", "")
+        return group if group in GROUPS else ""
+
+    @property
     def file_name(self) -> str:
         """``portfolio_2027-03-31.pdf``."""
         return f"portfolio_{self.date.isoformat()}.pdf"
-
-
-@dataclass(frozen=True, slots=True)
-class CellText:
-    """A cell of the matrix in words."""
-
-    points: str
-    stage: str
-    stage_key: str
-    span: str
-    in_tension: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A project: in the matrix and in the list."""
-
-    anchor: str
-    name: str
-    is_marked_fictional: bool
-    organisation: str
-    phase: str
-    state: str
-    version: str
-    submitted: datetime.date | None
-    principles: str
-    guiding_ideas: str
-    cells: tuple[CellText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +92,7 @@ class PortfolioReport:
     title: str
     date: datetime.date
     selection: tuple[str, ...]
+    grouped_by: str
     count: int
     fictional: int
     summary: PortfolioSummary
@@ -122,6 +102,7 @@ class PortfolioReport:
     stages: tuple[Stage, ...]
     due: tuple[Due, ...]
     lines: tuple[Line, ...]
+    groups: tuple[LineGroup, ...]
 
 
 def portfolio_report(selected: Selected, language: str) -> PortfolioReport:
@@ -166,11 +147,13 @@ def _rows(selected: Selected) -> list[Row]:
 def _portfolio_report(selected: Selected, rows: Sequence[Row], language: str) -> PortfolioReport:
     entries = PortfolioEntry.objects.filter(pk__in=[row.project_id for row in rows]).order_by()
     evaluation = Evaluation(entries, selected.date)
+    lines = lines_of(rows)
     return PortfolioReport(
         language=language,
         title=gettext("Portfolio report"),
         date=selected.date,
         selection=tuple(map(clean_document, selected.words)),
+        grouped_by=str(GROUP_LABELS[selected.grouping]) if selected.grouping else "",
         count=len(rows),
         fictional=sum(row.is_fictional for row in rows),
         summary=_summary(rows, evaluation),
@@ -188,8 +171,16 @@ def _portfolio_report(selected: Selected, rows: Sequence[Row], language: str) ->
             )
             for row in evaluation.next_due
         ),
-        lines=tuple(map(_line, rows)),
+        lines=lines,
+        groups=_groups(selected, dict(zip([row.project_id for row in rows], lines, strict=True))),
     )
+
+
+def _groups(selected: Selected, lines: Mapping[int, Line]) -> tuple[LineGroup, ...]:
+    if not selected.grouping:
+        return (LineGroup("", tuple(lines.values())),)
+    groups = in_groups(tuple(lines), selected.grouping, selected.address.get("perspective", ""))
+    return tuple(LineGroup(clean_document(name), tuple(lines[pk] for pk in members)) for name, members in groups)
 
 
 # -- Summary ----------------------------------------------------------------------------------------------------------
@@ -245,7 +236,7 @@ def _mean(label: str, scores: Sequence[Decimal | None]) -> Mean:
 
 
 def _named(one: Distribution) -> Fact:
-    return Fact(str(one.dimension), _points(one.mean))
+    return Fact(str(one.dimension), points(one.mean))
 
 
 def _plans(evaluation: Evaluation) -> tuple[str, ...]:
@@ -267,39 +258,3 @@ def _plans(evaluation: Evaluation) -> tuple[str, ...]:
             % {"first": pairs[0].first, "second": pairs[0].second}
         )
     return tuple(sentences)
-
-
-# -- Rows -------------------------------------------------------------------------------------------------------------
-
-
-def _points(score: Decimal | None) -> str:
-    return NO_FIGURE if score is None else str(whole(score))
-
-
-def _line(row: Row) -> Line:
-    return Line(
-        anchor=f"projekt-{row.project_id}",
-        name=clean_document(row.name),
-        is_marked_fictional=row.is_marked_fictional,
-        organisation=row.organisation or NO_FIGURE,
-        phase=str(row.phase.label),
-        state=str(row.state.label),
-        version=f"{row.number} ({row.scope.label})",
-        submitted=timezone.localdate(row.submitted_at) if row.submitted_at else None,
-        principles=_points(row.principles),
-        guiding_ideas=_points(row.guiding_ideas),
-        cells=tuple(map(_cell, row.cells)),
-    )
-
-
-def _cell(cell: Cell) -> CellText:
-    if cell.is_excluded or cell.low is None or cell.high is None:
-        return CellText(NO_FIGURE, gettext("not applicable"), "none", "", in_tension=False)
-    low, high = whole(cell.low), whole(cell.high)
-    return CellText(
-        _points(cell.score),
-        str(cell.stage.label) if cell.stage else "",
-        cell.stage.value if cell.stage else "none",
-        "" if low == high else f"{low}–{high}",
-        cell.in_tension,
-    )

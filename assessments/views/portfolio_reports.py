@@ -47,11 +47,11 @@ def portfolio_pdf(request: HttpRequest) -> HttpResponse:
 
 
 def selected_by(form: PortfolioForm) -> Selected:
-    """What the form selects, in its order. A project that stands in several groups counts once."""
+    """What the form selects, in its order and groups. A project that stands in several groups counts once."""
     pairs = in_order(form.filter(PortfolioEntry.objects.all()), form.order)
     return Selected(
         project_ids=tuple(dict.fromkeys(pk for pk, _group in pairs)),
         words=tuple(part["text"] for part in form.parts),
-        address=form.selection,
+        address={**form.selection, "group": form.grouping} if form.grouping else form.selection,
         date=timezone.localdate(),
     )

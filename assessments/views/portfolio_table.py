@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
-from ..enums import Phase, Stage
+from ..enums import Stage
 from ..forms.portfolio import PortfolioForm
-from ..portfolio import Cell, Row, whole
+from ..portfolio import Cell, Row, group_name, whole
 from ..portfolio_comparison import ProjectComparison
 
 NONE = "–"
@@ -57,18 +57,14 @@ def table_bodies(pairs: Sequence[tuple[int, str | None]], rows: dict[int, Row], 
         '<tbody role="rowgroup"><tr role="row" class="matrix__group"><th role="rowheader" scope="rowgroup"'
         ' colspan="{}">{}</th></tr>{}</tbody>',
         (
-            (len(form.dimensions) + 1, _group_name(key, form), _rows(rows[pk] for pk, _group in members))
+            (
+                len(form.dimensions) + 1,
+                group_name(form.grouping, key, form.group_heads),
+                _rows(rows[pk] for pk, _group in members),
+            )
             for key, members in groupby(pairs, key=lambda pair: pair[1])
         ),
     )
-
-
-def _group_name(key: str | None, form: PortfolioForm) -> str:
-    if form.grouping == "organisation":
-        return form.organisations[key].name if key else gettext("No organisation yet")
-    if form.grouping == "perspective":
-        return form.perspectives[key].name if key else gettext("No perspective yet")
-    return str(Phase(key or "").label)
 
 
 def _rows(rows: Iterable[Row]) -> SafeString:

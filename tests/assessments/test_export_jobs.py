@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -197,6 +198,14 @@ def test_asking_again_starts_nothing_new(four, portfolio_reader, reviewer):
     assert start(portfolio_reader, wish(four)).pk == first.pk
     assert start(portfolio_reader, wish(four, language="en")).pk != first.pk
     assert start(reviewer, wish(four)).pk != first.pk
+
+
+def test_a_report_with_other_groups_is_another_one(four, portfolio_reader):
+    plain = wish(four, ExportKind.PORTFOLIO)
+    first = start(portfolio_reader, plain)
+
+    assert start(portfolio_reader, plain).pk == first.pk
+    assert start(portfolio_reader, replace(plain, address={"group": "phase"})).pk != first.pk
 
 
 def test_one_person_cannot_fill_the_queue(four, portfolio_reader, reviewer):

@@ -12,8 +12,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.enums import Stage
-from assessments.models import GoalConflict, Measure
+from assessments.enums import Phase, Stage
+from assessments.models import GoalConflict, Measure, Organisation
 from assessments.reports import portfolio_report as module
 from assessments.reports.portfolio_report import (
     PortfolioReport,
@@ -23,6 +23,7 @@ from assessments.reports.portfolio_report import (
     portfolio_pdf,
     portfolio_report,
 )
+from principles.models import Perspective
 from tests.assessments.views.test_portfolio import handed_in
 
 DAY = datetime.date(2031, 4, 5)
@@ -180,6 +181,77 @@ def test_the_number_of_queries_does_not_grow(db, django_assert_num_queries: Djan
         make()
 
 
+# -- Groups -----------------------------------------------------------------------------------------------------------
+
+
+def grouped(group: str, *projects, **filters: str) -> Selected:
+    return Selected(tuple(one.pk for one in projects), (), {"group": group, **filters}, DAY)
+
+
+@pytest.fixture
+def spread(three):
+    """Alpha of a body in the idea phase with two perspectives; Beta and Gamma without a body, both piloted."""
+    alpha, beta, gamma = three
+    alpha.organisation = Organisation.objects.get(key="senatskanzlei")
+    alpha.save()
+    alpha.perspectives.set(Perspective.objects.order_by("position")[:2])
+    beta.perspectives.set(Perspective.objects.order_by("position")[1:2])
+    for one in (beta, gamma):
+        one.organisation, one.phase = None, Phase.PILOT
+        one.save()
+    return three
+
+
+def groups_of(report: PortfolioReport) -> list[tuple[str, str]]:
+    return [(group.name, "".join(line.name[0] for line in group.lines)) for group in report.groups]
+
+
+def test_without_a_grouping_there_is_one_table_without_a_heading(spread):
+    report = portfolio_report(selected(*spread), "de")
+
+    assert groups_of(report) == [("", "ABG")]
+    assert "<h3" not in portfolio_html(report).split('id="matrix"')[1].split("</section>")[0]
+
+
+def test_groups_stand_in_the_order_of_the_page_and_projects_in_theirs(spread):
+    alpha, beta, gamma = spread
+    first, second = (one.name for one in Perspective.objects.order_by("position")[:2])
+    bodies, phases, perspectives = (
+        groups_of(portfolio_report(grouped(by, gamma, beta, alpha), "de"))
+        for by in ("organisation", "phase", "perspective")
+    )
+
+    assert bodies == [(Organisation.objects.get(key="senatskanzlei").name, "A"), ("Noch keine Organisation", "GB")]
+    assert phases == [("Idee", "A"), ("Pilot", "GB")]
+    assert perspectives == [(first, "A"), (second, "BA"), ("Noch keine Perspektive", "G")]
+
+
+def test_a_selection_by_perspective_has_that_group_alone(spread):
+    chosen = Perspective.objects.order_by("position")[1]
+
+    report = portfolio_report(grouped("perspective", *spread[:2], perspective=chosen.key), "de")
+
+    assert groups_of(report) == [(chosen.name, "AB")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_groups_it_conforms_and_each_is_a_heading_with_a_bookmark(spread, language):
+    chosen = grouped("phase", *spread)
+    content = portfolio_pdf(chosen, language)
+
+    assert failures(content) == []
+    with pikepdf.open(io.BytesIO(content)) as file, file.open_outline() as outline:
+        matrix = outline.root[1]
+        assert [item.title for item in matrix.children] == ["Idee" if language == "de" else "Idea", "Pilot"]
+    html = portfolio_html(portfolio_report(chosen, language))
+    assert html.count('<table class="matrix"') == 2
+    assert ("Gruppiert nach" if language == "de" else "Grouped by") in html
+
+
+def test_nonsense_is_no_grouping(spread):
+    assert groups_of(portfolio_report(grouped("nonsense", *spread), "de")) == [("", "ABG")]
+
+
 # -- The page ---------------------------------------------------------------------------------------------------------
 
 
@@ -205,12 +277,14 @@ def asked(monkeypatch):
 def test_the_report_is_of_the_selection_in_the_address(reader, three, asked):
     _alpha, beta, gamma = three
     response = reader.get("/portfolio/portfolio.pdf?sort=-name&q=a&tension=1")
-    reader.get("/portfolio/portfolio.pdf?sort=-name&language=en&stage=embedded")
+    reader.get("/portfolio/portfolio.pdf?sort=-name&language=en&stage=embedded&group=phase")
 
     (first, first_language), (second, second_language) = asked
     assert first.project_ids == (beta.pk,)
     assert second.project_ids == (gamma.pk,)
     assert (first_language, second_language) == ("de", "en")
     assert first.address == {"q": "a", "tension": "1"}
+    assert first.grouping == ""
+    assert second.grouping == "phase"
     assert len(first.words) == 2
     assert f"portfolio_{timezone.localdate().isoformat()}.pdf" in response["Content-Disposition"]

@@ -72,7 +72,9 @@ def test_a_project_of_two_groups_is_one_report(reader, db):
     handed_in("Alpha", 2)
     reader.post("/portfolio/exporte/neu/?group=perspective&sort=-name", {"kind": "reports", "language": "de"})
 
-    assert len(ExportJob.objects.get().projects) == 1
+    job = ExportJob.objects.get()
+    assert len(job.projects) == 1
+    assert job.address == {"group": "perspective"}
 
 
 def test_a_third_export_waits_until_one_is_ready_or_cancelled(reader, portfolio_reader):

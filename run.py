@@ -37,6 +37,8 @@ PYTHON = VENV / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
 DEFAULT_PORT = 8000
 SECONDS_TO_START = 60
+SHARE_COVERED = 95
+"""Percentage of lines and branches that the suite must go through."""
 
 
 # -- Talking to the person in front of the screen --------------------------------------------------------------------
@@ -295,15 +297,23 @@ def suites(arguments: Sequence[str]) -> list[Step]:
     sqlite = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     chosen = list(arguments) or ["tests"]
     nothing_left = (5,) if arguments else ()
+    # Measuring takes time, so the browser is spared; and a part of the suite has no coverage to speak of.
+    measured = [] if arguments else ["--cov", "--cov-report="]
     return [
         Step("pytest on SQLite, with browser", [*pytest, *chosen], sqlite),
         Step(
             "pytest on PostgreSQL",
-            [*pytest, "-p", "tests.postgres", "-m", "not browser", *chosen],
+            [*pytest, "-p", "tests.postgres", "-m", "not browser", *measured, *chosen],
             dict(os.environ),
             also_passes=nothing_left,
         ),
     ]
+
+
+def coverage() -> Step:
+    """Whether the run on PostgreSQL went through enough of the code; names the lines and branches left out."""
+    report = [VENV / "bin" / "coverage", "report", f"--fail-under={SHARE_COVERED}"]
+    return Step(f"coverage: {SHARE_COVERED} % of lines and branches", report, dict(os.environ))
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -313,7 +323,7 @@ def test(arguments: Sequence[str]) -> int:
     if manage("compile_translations"):
         stop("The translations could not be compiled.")
     started = time.monotonic()
-    steps = [*([] if arguments else checks()), *suites(arguments)]
+    steps = suites(arguments) if arguments else [*checks(), *suites(()), coverage()]
     failed = [step.name for step in steps if not step.run()]
     say(f"\n{len(steps) - len(failed)} of {len(steps)} steps ok after {time.monotonic() - started:.0f} s.")
     if failed:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import ForeignKey, QuerySet, URLField
 from django.http import HttpRequest
 
 from .models import Aspect, Catalogue, CityGroup, ContextReference, Dimension, Perspective, Question, Term
@@ -103,6 +103,8 @@ class ContextReferenceAdmin(admin.ModelAdmin[ContextReference]):
     list_filter = ["kind", "perspectives"]
     search_fields = ["name_de", "name_en", "publisher"]
     filter_horizontal = ["perspectives"]
+    # An address typed without „https://“ gets it.
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(CityGroup)

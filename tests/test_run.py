@@ -104,3 +104,21 @@ def test_a_failed_step_is_told():
     assert run.Step("good", ["true"], {}).run()
     assert not run.Step("bad", ["false"], {}).run()
     assert run.Step("tolerated", ["false"], {}, also_passes=(1,)).run()
+
+
+def test_the_whole_suite_is_measured_and_a_part_is_not():
+    whole = [" ".join(map(str, step.command)) for step in run.suites(())]
+    assert [("--cov" in command) for command in whole] == [False, True]
+    assert not any("--cov" in " ".join(map(str, step.command)) for step in run.suites(["tests/test_run.py"]))
+
+
+@pytest.mark.parametrize(("share", "passes"), [(50, True), (95, False)])
+def test_too_little_coverage_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, share: int, passes: bool):
+    monkeypatch.setattr(run, "SHARE_COVERED", share)
+    monkeypatch.setenv("COVERAGE_FILE", str(tmp_path / "data"))
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    (tmp_path / "sample.py").write_text("def unused() -> int:\n    return 1\n\n\nprint(1)\n")
+    coverage = str(run.VENV / "bin" / "coverage")
+    subprocess.run([coverage, "run", "--source=.", "sample.py"], cwd=tmp_path, check=True)
+
+    assert run.coverage().run() is passes

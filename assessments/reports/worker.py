@@ -51,7 +51,7 @@ def main(font_folder: str, seconds: str, memory_mib: str) -> None:
 def _serve(font_folder: Path, seconds: int, memory: int) -> None:
     from .rendering import Job, Renderer  # noqa: PLC0415 - fontconfig reads its configuration when this is imported
 
-    source, target = FileIO(sys.stdin.fileno()), FileIO(sys.stdout.fileno(), "w")
+    source, target = FileIO(sys.stdin.fileno(), closefd=False), FileIO(sys.stdout.fileno(), "w", closefd=False)
     renderer = Renderer(font_folder)
     gc.disable()
     while (received := frames.read(source)) is not None:

@@ -1,9 +1,14 @@
 """How far, how long."""
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
-from assessments.progress import Progress, duration, effort, minutes_for
+from assessments.enums import Role, State
+from assessments.models import Project
+from assessments.permissions import TABLE
+from assessments.progress import Progress, duration, effort, minutes_for, next_to_do
+from tests.factories import make_assessment
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,35 @@ def test_what_is_left():
         assert effort(32) == "32 questions, about 45 minutes."
     assert not Progress(0, 8).is_started
     assert Progress(0, 0).is_complete
+
+
+OPEN, DONE = Progress(3, 8), Progress(8, 8)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "state", "progress", "expected"),
+    [
+        (Role.OWNER, None, None, "assessment_start: No assessment yet."),
+        (Role.VIEWER, None, None, ": No assessment yet."),
+        (Role.EDITOR, State.DRAFT, None, "assessment_resume: The assessment has begun, nothing is answered yet."),
+        (Role.EDITOR, State.DRAFT, OPEN, "assessment_resume: 5 questions are still open."),
+        (Role.OWNER, State.DRAFT, DONE, "assessment_submit: All questions are answered."),
+        (Role.EDITOR, State.DRAFT, DONE, "assessment_result: All questions are answered. An owner can submit now."),
+        (Role.OWNER, State.SUBMITTED, DONE, "assessment_result: The assessment is being reviewed."),
+        (Role.EDITOR, State.RETURNED, DONE, "assessment_feedback: The assessment was returned. Work on the comments."),
+        (Role.VIEWER, State.RETURNED, DONE, "assessment_feedback: The assessment was returned."),
+        (Role.EDITOR, State.APPROVED, DONE, "assessment_start: The assessment is approved."),
+        (Role.VIEWER, State.APPROVED, DONE, ": The assessment is approved."),
+    ],
+)
+def test_the_next_thing_to_do(
+    project: Project, role: Role, state: State | None, progress: Progress | None, expected: str
+):
+    latest = make_assessment(project, state=state) if state else None
+    page, _, text = expected.partition(": ")
+    with translation.override("en"):
+        found = next_to_do(project, latest, progress, TABLE[role])
+    assert found.text == text
+    of = project if page == "assessment_start" else latest
+    assert found.url == (reverse(page, args=[of.pk]) if page and of else "")

@@ -2,9 +2,12 @@
 
 import errno
 import os
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pytest
+from django.core.files.storage import default_storage
 
 from assessments.reports import storage
 from assessments.reports.storage import ReportKey, forget_reports, store_report, stored_report
@@ -69,3 +72,40 @@ def test_reports_of_a_deleted_assessment_are_forgotten(files):
     forget_reports(7)
     forget_reports(8)
     assert not Path(files, storage.FOLDER, "7").exists()
+
+
+def put(content: bytes, file: IO[bytes]) -> None:
+    """Writes a large file."""
+    file.write(content)
+
+
+@pytest.fixture
+def _object_store(settings):
+    """A storage without a disk."""
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+
+
+@pytest.mark.usefixtures("_object_store")
+def test_an_object_store_keeps_reports_too():
+    assert read(KEY) is None
+    store_report(KEY, b"%PDF")
+    store_report(KEY, b"%PDF-1.7")
+    assert read(KEY) == b"%PDF-1.7"
+
+
+@pytest.mark.usefixtures("_object_store")
+def test_an_object_store_keeps_large_files_too():
+    for content in (b"first", b"second, longer"):
+        assert storage.store_file("exports/1.zip", partial(put, content)) == len(content)
+        with default_storage.open("exports/1.zip") as file:
+            assert file.read() == content
+
+
+def test_a_large_file_appears_whole_or_not_at_all(files):
+    def fail(file: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert storage.store_file("exports/1.zip", partial(put, b"ZIP")) == 3
+    with pytest.raises(OSError, match="No space left"):
+        storage.store_file("exports/1.zip", fail)
+    assert [path.read_bytes() for path in files.rglob("*") if path.is_file()] == [b"ZIP"]

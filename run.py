@@ -312,7 +312,7 @@ def suites(arguments: Sequence[str]) -> list[Step]:
 
 def coverage() -> Step:
     """Whether the run on PostgreSQL went through enough of the code; names the lines and branches left out."""
-    report = [VENV / "bin" / "coverage", "report", f"--fail-under={SHARE_COVERED}"]
+    report: list[str | Path] = [VENV / "bin" / "coverage", "report", f"--fail-under={SHARE_COVERED}"]
     return Step(f"coverage: {SHARE_COVERED} % of lines and branches", report, dict(os.environ))
 
 

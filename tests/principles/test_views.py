@@ -144,3 +144,12 @@ def test_kind_of_dimension_is_named(client: Client, catalogue: Catalogue) -> Non
     client.cookies["django_language"] = "en"
     idea = next(d for d in catalogue.dimensions.all() if d.kind == Dimension.Kind.GUIDING_IDEA)
     assert b"Guiding idea" in client.get(reverse("dimension_detail", args=[idea.key])).content
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("de", "menschenzentriert\N{NO-BREAK SPACE}| systemisch"), ("en", "human-centred\N{NO-BREAK SPACE}| systemic")],
+)
+def test_the_bar_of_a_pair_begins_no_line(client: Client, language: str, heading: str) -> None:
+    client.cookies["django_language"] = language
+    assert f"<h1>{heading}</h1>" in client.get(reverse("dimension_detail", args=["4.1"])).content.decode()

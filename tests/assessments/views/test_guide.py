@@ -12,6 +12,7 @@ from assessments.good_practices import PracticeText, confirm, offer, withdraw
 from assessments.models import DIMENSION_KEYS, GoodPractice
 from assessments.reports.pdf import PdfBusyError, PdfError, PdfUnavailableError
 from principles.models import Catalogue, Dimension
+from principles.templatetags.pairs import pair
 from tests.factories import answer_all, make_assessment
 
 LANGUAGES = ["de", "en"]
@@ -41,7 +42,7 @@ def test_overview_leads_to_all_twelve_and_to_the_files(anyone, db, language):
     with override(language):
         for dimension in Dimension.objects.all():
             assert reverse("guide_dimension", args=[dimension.key]) in page
-            assert dimension.name in page
+            assert pair(dimension.name) in page
     assert f"{reverse('guide_pdf')}?language={language}" in page
     assert page.count(reverse("blank_questionnaire")) == 2
     for minute in ("0–5", "5–12", "12–18", "18–45", "45–50", "50–72", "72–80", "80–87", "87–90"):

@@ -21,6 +21,7 @@ from .enums import MeasureState, Scope
 from .exchange import FORMAT, import_document
 from .good_practices import PracticeText, confirm, decline, offer
 from .good_practices import withdraw as take_back
+from .individual_ratings import RatingContent, reveal, save_ratings
 from .invitations import VALID_FOR
 from .measures import save_entry, take_over_step
 from .models import Answer, AnswerChange, Assessment, GoalConflict, GoodPractice, Invitation, Measure, Project, User
@@ -129,6 +130,22 @@ class Teller:
             content = replace(AnswerContent.of(stored), **_content(said))
             with clock.at(self._tick()):
                 save_answer(self.assessment, key, user, content, base_version=stored.version if stored else 0)
+
+    def rate(self, user: User, part: Step) -> None:
+        """Rate dimensions alone; in a row every question needs a sign."""
+        notes = part.get("notes", {})
+        for dimension in _shapes(self.assessment):
+            ratings = {
+                key: RatingContent(
+                    None if sign == NOT_APPLICABLE else int(sign), sign == NOT_APPLICABLE, notes.get(key, "")
+                )
+                for key, sign in _signs(part["levels"], dimension, self.assessment.scope)
+            }
+            save_ratings(self.assessment, user, dimension.key, ratings)
+
+    def reveal(self, user: User, part: str) -> None:
+        """Show the team the ratings of a dimension."""
+        reveal(self.assessment, user, part)
 
     def deepen(self, user: User, part: bool) -> None:
         """Go on from the quick check to all questions."""
@@ -263,8 +280,8 @@ class Teller:
 VERBS: dict[str, Callable[[Teller, User, Any], None]] = {
     name: getattr(Teller, name)
     for name in (
-        *("begin", "take_in", "fill", "answer", "deepen", "targets", "measure", "progress", "conflict", "comment"),
-        *("settle", "phase", "invite", "submit", "withdraw", "offer", "take_back"),
+        *("begin", "take_in", "fill", "rate", "reveal", "answer", "deepen", "targets", "measure", "progress"),
+        *("conflict", "comment", "settle", "phase", "invite", "submit", "withdraw", "offer", "take_back"),
         *("read", "note", "send_back", "approve", "confirm", "decline"),
     )
 }
@@ -272,6 +289,8 @@ ON_PROJECT = ("begin", "take_in", "fill", "phase", "invite")
 ACTIONS = {
     **dict.fromkeys(("begin", "take_in", "fill"), Action.START_ASSESSMENT),
     **dict.fromkeys(("answer", "deepen"), Action.ANSWER),
+    "rate": Action.RATE,
+    "reveal": Action.REVEAL_RATINGS,
     "targets": Action.SET_TARGETS,
     **dict.fromkeys(("measure", "progress", "conflict"), Action.PLAN),
     **dict.fromkeys(("comment", "settle"), Action.COMMENT),
@@ -310,23 +329,24 @@ def _answers(part: Step, shapes: Iterable[DimensionShape]) -> Iterator[tuple[str
     """The rows of levels, one sign a question in catalogue order, joined with what is said about them."""
     told = {*part.get("rationales", {}), *part.get("evidence", {}), *part.get("not_applicable", {})}
     for dimension in shapes:
-        asked = [
-            question.key
-            for aspect in dimension.aspects
-            for question in aspect.questions
-            if question.is_core or part["scope"] == Scope.FULL
-        ]
-        signs = "".join(part["levels"].get(dimension.key, OPEN * len(asked)).split())
-        for key, sign in zip(asked, signs, strict=True):
-            if sign != OPEN:
-                told.discard(key)
+        for key, sign in _signs(part["levels"], dimension, part["scope"]):
+            told.discard(key)
             if sign == NOT_APPLICABLE:
                 yield key, {"not_applicable": part["not_applicable"][key]}
-            elif sign != OPEN:
+            else:
                 said = {"rationale": part.get("rationales", {}).get(key), "evidence": _links(part, key)}
                 yield key, {"level": int(sign), **{name: value for name, value in said.items() if value}}
     if told:
         raise ImpossibleStepError(f"Nobody answered {sorted(told)}.")
+
+
+def _signs(rows: Mapping[str, str], dimension: DimensionShape, scope: str) -> Iterator[tuple[str, str]]:
+    """The questions of a dimension that are not open, with their sign in the dimension's row."""
+    asked = [
+        question.key for aspect in dimension.aspects for question in aspect.questions if question.is_in(Scope(scope))
+    ]
+    signs = "".join(rows.get(dimension.key, OPEN * len(asked)).split())
+    return ((key, sign) for key, sign in zip(asked, signs, strict=True) if sign != OPEN)
 
 
 def _links(part: Step, key: str) -> list[Step]:

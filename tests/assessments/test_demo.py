@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from assessments.demo import ACCOUNTS, DEMO_FIXTURES, PASSWORD, PEOPLE, make_demo
 from assessments.enums import MeasureState, OrganisationKind, Phase, PracticeState, Role, Scope, StaffRole, State
 from assessments.exchange import check_document, export_document
+from assessments.individual_ratings import rated_counts, revealed_dimensions, team_ratings, to_clarify
 from assessments.measures import progress_of
 from assessments.models import (
     AnswerChange,
@@ -191,6 +192,16 @@ def test_teams_plan_talk_and_invite(portfolio: dict[str, Project]):
     assert Thread.objects.annotate(said=Count("comments")).filter(said__gte=2).count() >= 5
     assert ReviewerRating.objects.values("reviewer").distinct().count() == 2
     assert Invitation.objects.open(timezone.now()).count() == 1
+
+
+def test_two_teams_have_rated_alone_and_one_looks_at_it(portfolio: dict[str, Project]):
+    kieze, tausch = newest(portfolio["Kühle"]), newest(portfolio["Tauschen"])
+
+    assert set(revealed_dimensions(kieze)) == {"4.2"}
+    assert to_clarify(kieze) == {"4.2": 2}
+    assert {len(one.ratings) for one in team_ratings(kieze, "4.2").values()} == {3}
+    assert not revealed_dimensions(tausch)
+    assert sorted(rated_counts(tausch).values()) == [4, 8, 8]
 
 
 def test_good_practice_is_in_every_state(portfolio: dict[str, Project]):

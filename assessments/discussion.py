@@ -6,13 +6,14 @@ reviewed; what reviewers write then becomes visible to the team with the decisio
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
@@ -107,7 +108,7 @@ def open_counts(assessment: Assessment, dimension_key: str) -> dict[str, int]:
     """How many open threads of the team there are at a dimension and at each of its questions; one query."""
     threads = Thread.objects.filter(assessment=assessment, is_review=False, is_open=True)
     here = threads.filter(Q(refers_to=dimension_key) | Q(refers_to__startswith=f"{dimension_key}."))
-    return dict(here.order_by().values_list("refers_to").annotate(Count("pk")))
+    return Counter(here.order_by().values_list("refers_to", flat=True))
 
 
 def by_place(threads: Iterable[Thread]) -> dict[str, list[Thread]]:

@@ -45,6 +45,9 @@ register_converter(DimensionConverter, "dimension")
 register_converter(HashConverter, "sha256")
 
 urlpatterns = [
+    # Addresses are tried one after the other: what is asked for most comes first.
+    path("bewertungen/<int:pk>/antworten/<str:question_key>/", autosave.answer_save, name="answer_save"),
+    path("bewertungen/<int:pk>/<dimension:key>/", questionnaire.assessment_dimension, name="assessment_dimension"),
     path("handlungsleitfaden/", guide.guide, name="guide"),
     path("handlungsleitfaden.pdf", guide.guide_pdf, name="guide_pdf"),
     path("handlungsleitfaden/<dimension:key>/", guide.guide_dimension, name="guide_dimension"),
@@ -131,7 +134,6 @@ urlpatterns = [
         name="conflict_delete",
     ),
     path("bewertungen/<int:pk>/export.json", results.assessment_export, name="assessment_export"),
-    path("bewertungen/<int:pk>/antworten/<str:question_key>/", autosave.answer_save, name="answer_save"),
     path("bewertungen/<int:pk>/nachweise/<str:question_key>/", evidence.evidence_list, name="evidence_list"),
     path(
         "bewertungen/<int:pk>/nachweise/<str:question_key>/<sha256:sha256>/",
@@ -151,5 +153,4 @@ urlpatterns = [
     path("bewertungen/<int:pk>/teamrunde/<dimension:key>/", ratings.rating_session, name="rating_session"),
     path("bewertungen/<int:pk>/teamrunde/<dimension:key>/aufdecken/", ratings.rating_reveal, name="rating_reveal"),
     path("bewertungen/<int:pk>/teamrunde/<dimension:key>/verdecken/", ratings.rating_cover, name="rating_cover"),
-    path("bewertungen/<int:pk>/<dimension:key>/", questionnaire.assessment_dimension, name="assessment_dimension"),
 ]

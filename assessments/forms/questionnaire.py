@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from principles.models import Aspect, Dimension, Question
+from principles.models.catalogue import LEVELS
 
 from ..answering import AnswerContent
 from ..enums import Level
@@ -28,8 +27,22 @@ from .ratings import RatedQuestion
 
 OPEN = ""
 NOT_APPLICABLE = "na"
+UNKNOWN = "?"
+"""A level that does not exist: nothing is chosen."""
 MINE, THEIRS, MERGED = "mine", "theirs", "merged"
 RESOLUTIONS = (MINE, THEIRS, MERGED)
+
+LINK_ROW = """<div class="evidence-links__row" data-row>
+  <div>
+    <label for="{0}-url-{1}">{2}</label>
+    <input class="kern-form-input__input" type="text" inputmode="url" id="{0}-url-{1}" name="{0}-url" value="{3}">
+  </div>
+  <div>
+    <label for="{0}-label-{1}">{4}</label>
+    <input class="kern-form-input__input" type="text" id="{0}-label-{1}" name="{0}-label" value="{5}">
+  </div>
+</div>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +171,9 @@ class Panel:
         """The chosen option."""
         if self.content.is_not_applicable:
             return NOT_APPLICABLE
-        return OPEN if self.content.level is None else str(self.content.level)
+        if self.content.level is None:
+            return OPEN
+        return str(self.content.level) if self.content.level in LEVELS else UNKNOWN
 
     @cached_property
     def options(self) -> list[Option]:
@@ -185,27 +200,20 @@ class Panel:
         return next((one for one in (*self.options, self.other_options[0]) if one.is_chosen), None)
 
     @property
-    def help(self) -> SafeString:
-        """Why the question matters, evidence hints, steps and source: the same for everybody, so written once.
-
-        It is kept on the question, which a published catalogue keeps in turn.
-        """
-        name = f"_help_{get_language()}"
-        known = self.question.__dict__.get(name)
-        if known is None:
-            known = render_to_string("assessments/_question_help.html", {"question": self.question})
-            self.question.__dict__[name] = known
-        return cast("SafeString", known)
-
-    @property
-    def links(self) -> list[Mapping[str, str]]:
-        """The links, and an empty row for one more."""
-        return [*self.content.links, {"label": "", "url": ""}]
+    def link_rows(self) -> SafeString:
+        """The links, and an empty row for one more; joined here: a loop in the template costs ten times as much."""
+        links = [*self.content.links, {"label": "", "url": ""}]
+        address, name = _("Web address"), _("Name (optional)")
+        return format_html_join(
+            "",
+            LINK_ROW,
+            ((self.key, number, address, link["url"], name, link["label"]) for number, link in enumerate(links)),
+        )
 
     @property
     def files(self) -> tuple[Mapping[str, str], ...]:
         """The files among the evidence; they stay as they are."""
-        return AnswerContent.of(self.answer).files
+        return tuple(item for item in self.answer.evidence if "url" not in item) if self.answer else ()
 
     @cached_property
     def error(self) -> dict[str, list[str]]:
@@ -215,6 +223,8 @@ class Panel:
     @cached_property
     def faults(self) -> list[dict[str, str]]:
         """Every error with the place where it can be mended."""
+        if not self.errors:
+            return []
         places = {
             "level": self.options[0].id,
             "reason": f"{self.key}-reason",

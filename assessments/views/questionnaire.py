@@ -141,7 +141,7 @@ def neighbours_of(dimensions: Sequence[Dimension], dimension: Dimension) -> Neig
 
 
 def _stored_page(assessment: Assessment, dimension: Dimension) -> Page:
-    answers = assessment.answers.filter(question_key__startswith=f"{dimension.key}.").select_related("changed_by")
+    answers = assessment.answers.filter(question_key__startswith=f"{dimension.key}.")
     by_key = {answer.question_key: answer for answer in answers.order_by()}
     return page_of(dimension, by_key, only_core=assessment.scope == Scope.QUICK)
 

@@ -48,9 +48,12 @@ def begin_thread(
     """
     text = clean_comment(text)
     with transaction.atomic():
+        if request_key:
+            # Of the same form sent twice at once the second waits, and finds what the first has stored.
+            User.objects.select_for_update(no_key=True).get(pk=author.pk)
+            if sent := _sent(assessment, author, request_key):
+                return sent
         now = clock.now()
-        if request_key and (sent := _sent(assessment, request_key)):
-            return sent
         thread = Thread.objects.create(
             assessment=assessment, refers_to=refers_to, is_review=is_review, created_by=author, created_at=now
         )
@@ -119,5 +122,5 @@ def by_place(threads: Iterable[Thread]) -> dict[str, list[Thread]]:
     return places
 
 
-def _sent(assessment: Assessment, request_key: UUID) -> Comment | None:
-    return Comment.objects.filter(thread__assessment=assessment, request_key=request_key).first()
+def _sent(assessment: Assessment, author: User, request_key: UUID) -> Comment | None:
+    return Comment.objects.filter(thread__assessment=assessment, author=author, request_key=request_key).first()

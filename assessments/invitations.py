@@ -20,6 +20,8 @@ from .models import Invitation, Membership, Project, User
 from .teams import TeamError
 
 VALID_FOR = timedelta(days=14)
+SENT_TWICE_WITHIN = timedelta(minutes=1)
+"""Who invites the same person into the same role so soon again has pressed the button twice."""
 PER_DAY = 20
 """Invitations one person may send within 24 hours."""
 PER_DAY_IN_PROJECT = 50
@@ -35,7 +37,7 @@ class NoSuchInvitation(Exception):  # noqa: N818 - a name of the domain
 def invite(project: Project, inviter: User, email: str, role: Role) -> Invitation:
     """Invite an address, with or without an account; the mail goes out once this is on the disk.
 
-    An older invitation of the same address ends. Raises ``TeamError``.
+    An older invitation of the same address ends; the same one twice within a minute is one. Raises ``TeamError``.
     """
     email = email.strip().lower()
     now = timezone.now()
@@ -46,6 +48,9 @@ def invite(project: Project, inviter: User, email: str, role: Role) -> Invitatio
         Project.objects.select_for_update().get(pk=project.pk)
         if Membership.objects.filter(project=project, user__email__iexact=email).exists():
             raise TeamError(_("This person is a member already. Change their role in the list."), code="member")
+        just_now = project.invitations.open(now).filter(created_at__gt=now - SENT_TWICE_WITHIN)
+        if sent := just_now.filter(email=email, role=role, invited_by=inviter).first():
+            return sent
         _check_limits(project, inviter, email, now)
         project.invitations.filter(email=email, accepted_at=None, revoked_at=None).update(revoked_at=now)
         known = User.objects.filter(email__iexact=email).values_list("language", flat=True).first()

@@ -17,7 +17,7 @@ from assessments.enums import Role
 from assessments.invitations import NoSuchInvitation, accept, invitation_for, invite, revoke
 from assessments.mails.delivery import send_due_mails
 from assessments.mails.words import plain
-from assessments.models import Invitation, Membership, Project, User
+from assessments.models import Invitation, Membership, OutgoingMail, Project, User
 from assessments.teams import TeamError, change_role, hand_over, remove_member
 from tests.factories import make_project, make_user
 
@@ -145,6 +145,14 @@ def test_inviting_again_ends_the_older_link(send, project: Project, owner: User,
         accept(older, nina)
     accept(newer, nina)
     assert project.memberships.get(user=nina).role == Role.VIEWER
+
+
+def test_pressing_the_button_twice_sends_one_invitation(project: Project, owner: User):
+    first, second = (invite(project, owner, ADDRESS, Role.EDITOR) for _press in range(2))
+    assert first == second
+    assert OutgoingMail.objects.count() == 1
+    Invitation.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    assert invite(project, owner, ADDRESS, Role.EDITOR) != first, "later it is a reminder, with a new link"
 
 
 def test_a_member_keeps_the_role(send, project: Project, owner: User, nina: User):

@@ -6,6 +6,7 @@ submission names is therefore kept when the team removes it from the answer.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from uuid import uuid4
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ from .answering import MAX_LABEL_LENGTH, Files, change_files, text_fault
 from .file_kinds import ALLOWED, clean_name, recognise
 from .models import Answer, Assessment, EvidenceFile, Project, User
 from .reports.storage import write_whole
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "evidence"
 MB = 1024 * 1024
@@ -124,15 +127,27 @@ def add_file(
         uploaded_at=clock.now(),
     )
     entry = {"label": label, "file_name": name, "sha256": new.sha256}
-    write_whole(default_storage, new.stored_as, content)
+    _store(new, content)
     try:
         change_files(assessment, question_key, user, lambda files: _with(files, entry, new))
+    except (OperationalError, InterfaceError):
+        # Broken off while it was being stored: perhaps the database knows the file, so it has to stay.
+        raise
     except BaseException:
         default_storage.delete(new.stored_as)
         raise
     if new.pk is None:
         default_storage.delete(new.stored_as)  # it lies here already
     return NamedFile(label, name, new.sha256, new)
+
+
+def _store(new: EvidenceFile, content: bytes) -> None:
+    try:
+        write_whole(default_storage, new.stored_as, content)
+    except OSError as error:
+        logger.exception("The file %s could not be stored.", new.stored_as)
+        fault = ValidationError(_("The file could not be stored. Please try again later."), code="storage")
+        raise ValidationError({"file": fault}) from error
 
 
 def _checked(name: str, label: str, file: File[bytes]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,8 @@ from typing import IO, Protocol
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "reports"
 SOURCES = (
@@ -85,10 +88,17 @@ def stored_report(key: Key) -> File[bytes] | None:
 
 
 def store_report(key: Key, content: bytes) -> None:
-    """Keep ``content`` and forget what the assessment had in this language before: drafts change all the time."""
+    """Keep ``content`` and forget what the assessment had in this language before: drafts change all the time.
+
+    On a full disk nothing is kept: whoever asked gets the report all the same, and the next one has it made anew.
+    """
     prefix = f"{key.language}-"
     folder, _, kept = key.name.rpartition("/")
-    write_whole(default_storage, key.name, content)
+    try:
+        write_whole(default_storage, key.name, content)
+    except OSError:
+        logger.exception("The report %s could not be stored.", key.name)
+        return
     for name in _names(folder):
         if name.startswith(prefix) and name != kept:
             default_storage.delete(f"{folder}/{name}")

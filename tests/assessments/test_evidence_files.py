@@ -1,5 +1,7 @@
 """Files as evidence: kept, shared, named in what was submitted, and gone when nobody needs them."""
 
+import errno
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from assessments import evidence_files
@@ -71,6 +74,31 @@ class TestAdding:
 
         assert Answer.objects.get(assessment=assessment).is_open
         assert [one.file_name for one in files_of(assessment, KEY)] == ["Plan.pdf"]
+
+    def test_on_a_full_disk_it_is_refused(self, draft: Assessment, owner: User, files: Path, monkeypatch):
+        def full(descriptor: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(ValidationError) as error:
+            add(draft, owner)
+        assert error.value.error_dict["file"][0].code == "storage"
+        assert kept(files) == []
+        assert not EvidenceFile.objects.exists()
+
+    @pytest.mark.parametrize(("error", "is_kept"), [(OperationalError, True), (RuntimeError, False)])
+    def test_it_stays_when_nobody_knows_whether_it_was_stored(  # noqa: PLR0917
+        self, draft: Assessment, owner: User, files: Path, monkeypatch, error: type[Exception], is_kept: bool
+    ):
+        """The connection can break while the database confirms; then the file may be known to it."""
+
+        def break_off(*_arguments: object) -> None:
+            raise error
+
+        monkeypatch.setattr(evidence_files, "change_files", break_off)
+        with pytest.raises(error):
+            add(draft, owner)
+        assert bool(kept(files)) is is_kept
 
     def test_twice_is_once(self, draft: Assessment, owner: User, editor: User, files: Path):
         add(draft, owner)

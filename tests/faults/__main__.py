@@ -30,6 +30,9 @@ RUNS = {
     "kill-workers": Run(1000, ("postgresql", "sqlite"), "kill web workers while people type"),
     "restart-database": Run(300, ("postgresql",), "restart PostgreSQL while people type, with a negative control"),
     "two-editors": Run(10_000, ("postgresql", "sqlite"), "two save one answer at once, with a negative control"),
+    "double-post": Run(100, ("postgresql", "sqlite"), "send one form eight times at once, with a negative control"),
+    "disk-full": Run(50, ("postgresql",), "fill the disk while a report is stored, with a negative control"),
+    "kill-renderer": Run(200, ("postgresql",), "kill what makes a report while it is made"),
 }
 
 

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from assessments import export_jobs
@@ -20,6 +19,9 @@ from assessments.reports.pdf import PdfBusyError, PdfError, PdfLimitError, PdfUn
 from assessments.reports.storage import store_file
 from assessments.workflow import withdraw
 from tests.assessments.views.test_portfolio import handed_in
+from tests.queue import DATABASE_QUEUE, make_worker
+
+pytestmark = pytest.mark.usefixtures("files")
 
 
 class Killed(BaseException):
@@ -49,15 +51,6 @@ def fail_with(error: type[Exception]) -> Callable[[int], None]:
 
 
 @pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
-    }
-    return tmp_path
-
-
-@pytest.fixture(autouse=True)
 def renderer(monkeypatch) -> Renderer:
     renderer = Renderer()
     for module in ("documents", "portfolio_report"):
@@ -67,7 +60,7 @@ def renderer(monkeypatch) -> Renderer:
 
 @pytest.fixture(autouse=True)
 def _queue(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = DATABASE_QUEUE
 
 
 @pytest.fixture
@@ -83,16 +76,7 @@ def work(*, later: timedelta = timedelta()) -> None:
     """Let a worker do what waits, also what becomes due until ``later``."""
     now = timezone.now()
     DBTaskResult.objects.filter(run_after__lte=now + later).update(run_after=now)
-    worker = Worker(
-        queue_names=["default"],
-        excluded_queue_names=[],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="test",
-    )
+    worker = make_worker()
     while task := DBTaskResult.objects.ready().first():
         task.claim(worker.worker_id)
         worker.run_task(task)

@@ -1,7 +1,6 @@
 """Rate limits: they hold, they say when it goes on, and they lose no text."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -78,16 +77,9 @@ def test_invitation_links_cannot_be_guessed(client: Client):
     assert_says_when(client.get(path), 60)
 
 
-@pytest.fixture
-def own_storage(settings, tmp_path: Path) -> None:
-    """Nobody has made a report here before."""
-    options = {"location": str(tmp_path), "base_url": None}
-    settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}
-
-
-@pytest.mark.usefixtures("rates")
+@pytest.mark.usefixtures("rates", "files")
 def test_making_reports_is_counted_and_fetching_them_is_not(
-    client: Client, draft: Assessment, owner: User, monkeypatch, own_storage: None
+    client: Client, draft: Assessment, owner: User, monkeypatch
 ):
     monkeypatch.setattr("assessments.reports.documents.render_pdf", lambda *args, **kwargs: b"%PDF-1.7")
     client.force_login(owner)

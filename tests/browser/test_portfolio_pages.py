@@ -14,6 +14,8 @@ from assessments.enums import ExportFault, ExportKind, ExportState, Phase
 from assessments.models import ExportJob, GoalConflict, Measure, User
 from tests.assessments.views.test_portfolio import handed_in
 
+pytestmark = pytest.mark.usefixtures("files")
+
 OpenPage = Callable[..., Page]
 Check = Callable[[Page], None]
 
@@ -21,14 +23,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "narrow": {"viewport": {"width": 320, "height": 640}},
 }
-
-
-@pytest.fixture(autouse=True)
-def files(settings: Any, tmp_path: Any) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
-    }
 
 
 def make_job(owner: User, **fields: Any) -> ExportJob:

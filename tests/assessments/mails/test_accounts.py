@@ -16,6 +16,7 @@ from assessments.mails.delivery import send_again, send_due_mails
 from assessments.mails.sealing import seal, unseal
 from assessments.models import OutgoingMail, User
 from tests.assessments.mails.test_delivery import Server, pass_time
+from tests.queue import DATABASE_QUEUE
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_a_new_key_opens_what_the_former_one_sealed(settings):
 
 
 def test_the_worker_is_not_asked_to_wait(client: Client, settings, owner: User):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = DATABASE_QUEUE
     reset(client, owner.email)
     assert mail.outbox == []
     assert OutgoingMail.objects.due(timezone.now()).count() == 1

@@ -15,7 +15,6 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from assessments.discussion import begin_thread
@@ -26,9 +25,9 @@ from assessments.mails.delivery import PAUSES, TIME_TO_SEND, send_due_mails
 from assessments.models import OutgoingMail, User
 from tests.assessments.test_invitations import token_in
 from tests.factories import make_user
+from tests.queue import DATABASE_QUEUE, make_worker
 
 pytestmark = pytest.mark.django_db
-DATABASE_QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 class Server(EmailBackend):
@@ -191,34 +190,20 @@ def test_each_link_of_an_invitation_arrives(project, owner):
     assert first != again
 
 
-def run_worker() -> None:
-    """What ``manage.py db_worker --batch`` does, without its handling of signals."""
-    Worker(
-        queue_names=["default"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="test",
-        excluded_queue_names=[],
-    ).run()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_tries_again_by_itself(server, settings, draft, owner):
     settings.TASKS = DATABASE_QUEUE
     server.is_down = True
     begin_thread(draft, owner, "", "Hallo zusammen")
     assert server.opened == 0, "the request does not wait for the mail server"
-    run_worker()
+    make_worker().run()
     assert mail.outbox == []
     later = DBTaskResult.objects.get(status="READY")
     assert timedelta(0) < later.run_after - timezone.now() <= PAUSES[0]
     server.is_down = False
     pass_time(PAUSES[0])
     DBTaskResult.objects.filter(pk=later.pk).update(run_after=timezone.now())
-    run_worker()
+    make_worker().run()
     assert len(mail.outbox) == 2
 
 

@@ -19,18 +19,7 @@ from assessments.verification import hash_of_pdf
 from assessments.workflow import delete_draft
 from tests.factories import make_answer, make_assessment
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "files")},
-        },
-    }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 
 
 def report_file(assessment: Assessment, language: str) -> documents.ReportFile:

@@ -4,7 +4,6 @@ import datetime
 import io
 import json
 
-import page
 import pikepdf
 import pytest
 from django.core.files.storage import default_storage
@@ -18,7 +17,10 @@ from assessments.reports.questionnaire_blank import questionnaire_html, question
 from assessments.reports.storage import FOLDER
 from principles.models import Catalogue, load_catalogue
 from principles.practice import Example
+from tests.assessments.reports.conformance import failures
 from tests.factories import answer_all, make_assessment
+
+pytestmark = pytest.mark.usefixtures("files")
 
 LANGUAGES = ["de", "en"]
 EXAMPLE = Example(
@@ -34,15 +36,6 @@ EXAMPLE = Example(
 )
 
 
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
-    }
-    return tmp_path
-
-
 @pytest.fixture
 def catalogue(db) -> Catalogue:
     return load_catalogue(Catalogue.objects.published()[0].pk)
@@ -54,14 +47,6 @@ def text_of(question, language):
 
 def questions_of(catalogue):
     return [q for d in catalogue.dimensions.all() for a in d.aspects.all() for q in a.questions.all()]
-
-
-def failures(content: bytes) -> list[tuple[str, str]]:
-    return [
-        (failure.rule_id, failure.message)
-        for profile in ("ua1", "3a")
-        for failure in page.validate_pdf_bytes(content, profile=profile).failures
-    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

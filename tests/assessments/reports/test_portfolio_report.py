@@ -6,7 +6,6 @@ import json
 import re
 from typing import Any
 
-import page
 import pikepdf
 import pytest
 from django.utils import timezone
@@ -24,6 +23,7 @@ from assessments.reports.portfolio_report import (
     portfolio_report,
 )
 from principles.models import Perspective
+from tests.assessments.reports.conformance import failures
 from tests.assessments.views.test_portfolio import handed_in
 
 DAY = datetime.date(2031, 4, 5)
@@ -47,14 +47,6 @@ def three(db):
     Measure.objects.create(assessment=assessment, title="Noch Zeit", refers_to="", due=DAY, responsible="Team")
     GoalConflict.objects.create(assessment=assessment, first_key="4.5", second_key="2.3", description="x")
     return alpha, beta, gamma
-
-
-def failures(content: bytes) -> list[tuple[str, str]]:
-    return [
-        (failure.rule_id, failure.message)
-        for profile in ("ua1", "3a")
-        for failure in page.validate_pdf_bytes(content, profile=profile).failures
-    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

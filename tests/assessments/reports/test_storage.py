@@ -12,16 +12,9 @@ from django.core.files.storage import default_storage
 from assessments.reports import storage
 from assessments.reports.storage import ReportKey, forget_reports, store_report, stored_report
 
+pytestmark = pytest.mark.usefixtures("files")
+
 KEY = ReportKey(7, "a" * 64, "de", "draft", 1, "2026-06-30")
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
-    }
-    return tmp_path
 
 
 def read(key: ReportKey) -> bytes | None:

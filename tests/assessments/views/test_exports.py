@@ -14,16 +14,9 @@ from assessments.enums import ExportFault, ExportKind, ExportState
 from assessments.models import ExportJob, User
 from tests.assessments.views.test_portfolio import handed_in
 
+pytestmark = pytest.mark.usefixtures("files")
+
 PAGE = "/portfolio/exporte/"
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
-    }
-    return tmp_path
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ __all__ = [
     "AssessmentClosed",
     "Files",
     "Saved",
+    "begin_answers",
     "change_files",
     "clean_content",
     "is_untouched",
@@ -99,6 +100,23 @@ def save_answer(
         if repeat := _acknowledged(assessment, question_key, request_key):
             return repeat
         raise
+
+
+def begin_answers(assessment: Assessment, contents: Mapping[str, AnswerContent], author: User | None) -> list[Answer]:
+    """The answers of a new assessment, by the key of their question, and a first entry in the history of each."""
+    now = clock.now()
+    stored = {key: content.as_stored() for key, content in contents.items()}
+    answers = Answer.objects.bulk_create(
+        Answer(assessment=assessment, question_key=key, changed_by=author, changed_at=now, **content)
+        for key, content in stored.items()
+    )
+    AnswerChange.objects.bulk_create(
+        AnswerChange(
+            answer=answer, author=author, changed_at=now, version=answer.version, after=stored[answer.question_key]
+        )
+        for answer in answers
+    )
+    return answers
 
 
 def is_untouched(content: AnswerContent, base_version: int, stored: Answer | None) -> bool:

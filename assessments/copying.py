@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from principles.models import load_catalogue
 
-from . import clock
-from .answering import AnswerContent
+from .answering import AnswerContent, begin_answers
 from .evidence_files import copy_files
-from .models import Answer, AnswerChange, Assessment, GoalConflict, Measure, Target, User
+from .models import Assessment, GoalConflict, Measure, Target, User
 from .stored_scores import shapes_of
 
 MEASURE_FIELDS = ("title", "refers_to", "responsible", "due", "state")
@@ -38,24 +37,12 @@ def copy_content(source: Assessment, target: Assessment, user: User) -> None:
 
 
 def _copy_answers(source: Assessment, target: Assessment, user: User, keys: set[str]) -> None:
-    now = clock.now()
     contents = {
-        answer.question_key: AnswerContent.of(answer).as_stored()
+        answer.question_key: AnswerContent.of(answer)
         for answer in source.answers.order_by("question_key")
         if answer.question_key in keys and not answer.is_open
     }
-    answers = Answer.objects.bulk_create(
-        Answer(assessment=target, question_key=key, changed_by=user, changed_at=now, **content)
-        for key, content in contents.items()
+    begin_answers(target, contents, user)
+    copy_files(
+        source, target, {key: [item.get("sha256", "") for item in one.evidence] for key, one in contents.items()}
     )
-    AnswerChange.objects.bulk_create(
-        AnswerChange(
-            answer=answer,
-            author=user,
-            changed_at=now,
-            version=answer.version,
-            after=contents[answer.question_key],
-        )
-        for answer in answers
-    )
-    copy_files(source, target, {key: [item.get("sha256") for item in one["evidence"]] for key, one in contents.items()})

@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 
 from principles.models import Catalogue, Perspective, load_catalogue
 
-from . import clock
-from .answering import AnswerContent
+from .answering import AnswerContent, begin_answers
 from .enums import UNFINISHED_STATES, Role, Scope, State
 from .exchange_checks import (
     FORMAT,
@@ -31,7 +30,6 @@ from .exchange_checks import (
 )
 from .models import (
     Answer,
-    AnswerChange,
     Assessment,
     GoalConflict,
     Measure,
@@ -204,7 +202,8 @@ def _store(document: Mapping[str, Any], owner: User | None, project: Project | N
         state=State.DRAFT,
         created_by=owner,
     )
-    answers = _store_answers(assessment, document["answers"], owner)
+    contents = {key: AnswerContent.of_entry(part) for key, part in document["answers"].items()}
+    answers = begin_answers(assessment, contents, owner)
     Target.objects.bulk_create(
         Target(assessment=assessment, dimension_key=key, value=int(value))
         for key, value in document.get("targets", {}).items()
@@ -237,27 +236,6 @@ def _new_project(part: Mapping[str, Any], owner: User | None) -> Project:
     if owner is not None:
         Membership.objects.create(project=project, user=owner, role=Role.OWNER)
     return project
-
-
-def _store_answers(assessment: Assessment, parts: Mapping[str, Any], author: User | None) -> list[Answer]:
-    """The answers, and a first entry in the history of each."""
-    now = clock.now()
-    contents = {key: AnswerContent.of_entry(part).as_stored() for key, part in parts.items()}
-    answers = Answer.objects.bulk_create(
-        Answer(assessment=assessment, question_key=key, changed_by=author, changed_at=now, **content)
-        for key, content in contents.items()
-    )
-    AnswerChange.objects.bulk_create(
-        AnswerChange(
-            answer=answer,
-            author=author,
-            changed_at=now,
-            version=answer.version,
-            after=contents[answer.question_key],
-        )
-        for answer in answers
-    )
-    return answers
 
 
 def _measure(assessment: Assessment, part: Mapping[str, Any]) -> Measure:

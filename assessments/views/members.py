@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -65,19 +67,12 @@ def member_change(request: HttpRequest, pk: int, membership_pk: int) -> HttpResp
     if not form.is_valid():
         messages.error(request, _("Choose one of the roles."))
         return redirect("member_list", project.pk)
-    try:
-        membership = change_role(project, membership_pk, Role(form.cleaned_data["role"]))
-    except Membership.DoesNotExist:
-        raise Http404 from None
-    except TeamError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request,
-            _("%(name)s now has the role %(role)s.")
-            % {"name": membership.user.get_full_name(), "role": membership.get_role_display()},
-        )
-    return _after(request, project)
+    return _change(
+        request,
+        project,
+        lambda: change_role(project, membership_pk, Role(form.cleaned_data["role"])),
+        _("%(name)s now has the role %(role)s."),
+    )
 
 
 @require_POST
@@ -85,19 +80,12 @@ def member_change(request: HttpRequest, pk: int, membership_pk: int) -> HttpResp
 def member_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
     """Take a member out of the project."""
     project = get_project(request, pk, Action.MANAGE_MEMBERS)
-    try:
-        membership = remove_member(project, membership_pk)
-    except Membership.DoesNotExist:
-        raise Http404 from None
-    except TeamError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request,
-            _("%(name)s is no longer a member of the project. Their answers stay.")
-            % {"name": membership.user.get_full_name()},
-        )
-    return _after(request, project)
+    return _change(
+        request,
+        project,
+        lambda: remove_member(project, membership_pk),
+        _("%(name)s is no longer a member of the project. Their answers stay."),
+    )
 
 
 @require_POST
@@ -105,17 +93,12 @@ def member_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResp
 def member_hand_over(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
     """Make another member an owner and step down oneself."""
     project = get_project(request, pk, Action.MANAGE_MEMBERS)
-    try:
-        membership = hand_over(project, signed_in(request), membership_pk)
-    except Membership.DoesNotExist:
-        raise Http404 from None
-    except TeamError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request, _("%(name)s now owns the project; you are an editor.") % {"name": membership.user.get_full_name()}
-        )
-    return redirect("member_list", project.pk)
+    return _change(
+        request,
+        project,
+        lambda: hand_over(project, signed_in(request), membership_pk),
+        _("%(name)s now owns the project; you are an editor."),
+    )
 
 
 @require_POST
@@ -129,6 +112,20 @@ def member_invitation_revoke(request: HttpRequest, pk: int, invitation_pk: int) 
         raise Http404 from None
     messages.success(request, _("The invitation of %(address)s has been withdrawn.") % {"address": invitation.email})
     return redirect("member_list", project.pk)
+
+
+def _change(request: HttpRequest, project: Project, step: Callable[[], Membership], done: str) -> HttpResponse:
+    """Take a step of the team's, and say what came of it."""
+    try:
+        membership = step()
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    except TeamError as error:
+        messages.error(request, error.message)
+    else:
+        names = {"name": membership.user.get_full_name(), "role": membership.get_role_display()}
+        messages.success(request, done % names)
+    return _after(request, project)
 
 
 def _after(request: HttpRequest, project: Project) -> HttpResponse:

@@ -48,8 +48,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "selection": form.selection_address(),
         "query": form.address(page=""),
         "is_filtered": bool(form.selection),
-        "previous": form.address(page=str(page.previous_page_number())) if page.has_previous() else "",
-        "next": form.address(page=str(page.next_page_number())) if page.has_next() else "",
+        "kept_query": f"{query}&" if (query := form.address(page="").removeprefix("?")) else "",
     }
     return render(request, "assessments/portfolio.html", context)
 

@@ -239,7 +239,8 @@ _HAS_CHOICE = Q(level__isnull=False) | Q(is_not_applicable=True)
 def _hold(assessment: Assessment) -> None:
     """Ratings, revealing and the assessment's state change one after the other."""
     held = Assessment.objects.select_for_update().filter(pk=assessment.pk, state__in=OPEN_STATES)
-    if not held.values_list("pk").first():
+    # In the order of the table its projects would be held as well.
+    if not held.order_by("pk").values_list("pk").first():
         raise AssessmentClosed
 
 

@@ -59,6 +59,32 @@ def test_less_than_three_quarters_are_listed_with_what_is_needed(owner):
     assert assessment.state == State.DRAFT
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("keys_open", "not_applicable", "needed"),
+    [
+        # Two poles of four questions: each answer adds an eighth; three quarters are six eighths.
+        ("a1 a2 b1", "", 1),
+        ("a1 a2 a3 b1", "", 2),
+        ("a1 a2 a3 a4 b1 b2 b3 b4", "", 6),
+        # Where fewer apply an answer counts more; those that count least come first.
+        ("a1 b1 b2", "a3 a4", 2),
+        ("a1 a2 b1 b2 b3", "a3 a4", 4),
+        # A pole set aside counts nowhere.
+        ("b1 b2 b3", "a1 a2 a3 a4", 2),
+        ("b1 b2 b3 b4", "a1 a2 a3 a4", 3),
+    ],
+)
+def test_how_many_answers_are_needed(keys_open: str, not_applicable: str, needed: int):
+    aside = {f"4.1.{key}" for key in not_applicable.split()}
+    assessment = answered({f"4.1.{key}" for key in keys_open.split()} | aside)
+    for key in aside:
+        make_answer(assessment, key, is_not_applicable=True, reason="Trifft hier nicht zu.")
+    (missing,) = missing_for_submission(result_of(assessment))
+    assert missing.needed == needed
+    assert [question.key for question in missing.open_questions] == [f"4.1.{key}" for key in keys_open.split()]
+
+
 def test_level_4_wants_evidence_in_a_full_assessment_only(owner):
     full = answered({"4.2.a1"})
     make_answer(full, "4.2.a1", 4)

@@ -7,9 +7,17 @@ from django.db import IntegrityError, connection, transaction
 
 from assessments.answering import AnswerContent, save_answer
 from assessments.enums import Scope, State
-from assessments.models import Answer, Assessment, Project, User
-from assessments.workflow import WorkflowError, deepen, delete_draft, start_assessment, unfinished_assessment
-from tests.factories import make_assessment
+from assessments.models import Answer, Assessment, Measure, Project, User
+from assessments.workflow import (
+    WorkflowError,
+    deepen,
+    delete_draft,
+    delete_project,
+    last_assessment,
+    start_assessment,
+    unfinished_assessment,
+)
+from tests.factories import answer_all, make_assessment
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +123,67 @@ def test_the_database_itself_refuses_a_second_open_one(project: Project):
     make_assessment(project)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_assessment(project)
+
+
+# -- Which one -------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_finished_one_is_the_one_to_start_from(project: Project, owner: User):
+    assert last_assessment(project) is None
+    make_assessment(state=State.APPROVED)
+    first, second = (make_assessment(project, state=State.APPROVED) for _ in range(2))
+    make_assessment(project)
+    assert first.number < second.number
+    assert last_assessment(project) == second
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.RETURNED])
+def test_what_is_under_way_keeps_the_next_from_beginning(project: Project, state: State):
+    make_assessment(project, state=State.APPROVED)
+    assert unfinished_assessment(project) is None
+    make_assessment()
+    current = make_assessment(project, state=state)
+    assert unfinished_assessment(project) == current
+
+
+def test_a_new_one_starts_from_the_answers_of_another(project: Project, owner: User, editor: User):
+    source = answer_all(make_assessment(project, state=State.APPROVED), 2)
+    Measure.objects.create(assessment=source, title="Lastenrad kaufen")
+    copy = start_assessment(project, editor, Scope.FULL, copy_from=source)
+    assert (copy.number, copy.scope, copy.created_by) == (2, Scope.FULL, editor)
+    assert copy.answers.count() == copy.scores.answered == source.answers.count()
+    assert {(one.level, one.changed_by) for one in copy.answers.all()} == {(2, editor)}
+    assert copy.measures.get().title == "Lastenrad kaufen"
+    assert source.measures.count() == 1
+
+
+def test_deepening_touches_this_one_alone(project: Project, owner: User):
+    other = make_assessment(scope=Scope.QUICK)
+    quick = start_assessment(project, owner, Scope.QUICK)
+    deepen(quick)
+    other.refresh_from_db()
+    assert (quick.scope, other.scope) == (Scope.FULL, Scope.QUICK)
+
+
+def test_the_reports_go_with_the_assessment(
+    project: Project, draft: Assessment, monkeypatch, django_capture_on_commit_callbacks
+):
+    forgotten: list[int] = []
+    monkeypatch.setattr("assessments.workflow.forget_reports", forgotten.append)
+    earlier, drafted = make_assessment(project, state=State.APPROVED), draft.pk
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_draft(draft)
+        assert forgotten == []
+    assert forgotten == [drafted]
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_project(project)
+    assert forgotten == [drafted, earlier.pk]
+    assert not Project.objects.filter(pk=project.pk).exists()
+
+
+def test_files_go_with_the_assessment(project: Project, draft: Assessment, monkeypatch):
+    asked: list[object] = []
+    monkeypatch.setattr("assessments.workflow.forget_files_of", asked.append)
+    delete_draft(draft)
+    delete_project(project)
+    assert asked == [draft, project]

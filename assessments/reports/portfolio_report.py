@@ -23,6 +23,7 @@ from ..portfolio_evaluation import Distribution, Evaluation
 from ..portfolio_exports import json_document
 from .pdf import Attachment, render_pdf
 from .portfolio_lines import Line, LineGroup, lines_of, points
+from .portfolio_tables import CountTables, count_tables
 from .report_parts import NAMED_AT_MOST, NO_FIGURE, Fact, Mean
 from .stylesheets import stylesheet
 from .texts import clean_document
@@ -97,6 +98,7 @@ class PortfolioReport:
     fictional: int
     summary: PortfolioSummary
     evaluation: Evaluation
+    counts: CountTables
     dimensions: tuple[Dimension, ...]
     chart: StageBars
     stages: tuple[Stage, ...]
@@ -158,6 +160,7 @@ def _portfolio_report(selected: Selected, rows: Sequence[Row], language: str) ->
         fictional=sum(row.is_fictional for row in rows),
         summary=_summary(rows, evaluation),
         evaluation=evaluation,
+        counts=count_tables(evaluation),
         dimensions=tuple(evaluation.dimensions.values()),
         chart=stage_bars(evaluation.distributions),
         stages=tuple(Stage),

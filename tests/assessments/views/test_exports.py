@@ -91,6 +91,13 @@ def test_nonsense_starts_nothing(reader, data):
     assert not ExportJob.objects.exists()
 
 
+@pytest.mark.parametrize(("choice", "is_promised"), [("all", True), ("to_do", True), ("none", False)])
+def test_a_mail_is_promised_to_those_who_want_mails(reader, portfolio_reader, choice, is_promised):
+    User.objects.update(mail_choice=choice)
+
+    assert ("sagt Ihnen eine E-Mail" in reader.get(PAGE).content.decode()) == is_promised
+
+
 def test_an_empty_selection_is_told(reader):
     content = reader.post("/portfolio/exporte/neu/", {"kind": "reports", "language": "de"}, follow=True)
 

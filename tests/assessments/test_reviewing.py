@@ -1,6 +1,7 @@
 """Reviewing: what waits, what was seen before, what changed, what reviewers note down."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -93,7 +94,7 @@ class TestWaiting:
         send_back(later, reviewer, "Auch hier.")
         submit(later, owner)
         with django_assert_num_queries(1):
-            found = list(waiting_submissions(reviewer))
+            found: list[Any] = list(waiting_submissions(reviewer))
             assert [one.project.organisation is not None and one.scores.in_scope > 0 for one in found] == [True] * 2
         assert found == [first, later]
         for one, number in zip(found, (3, 2), strict=True):

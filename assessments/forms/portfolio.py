@@ -22,6 +22,7 @@ from ..portfolio import GROUP_LABELS, GROUPS, STAGE_ENDS, STAGE_STARTS, Entries,
 from ..portfolio_entries import joined
 from ..portfolio_evaluation import LOW_LEVELS, OPEN_MEASURES
 from ..scoring import IN_TENSION_BELOW
+from .kept_fields import KeptField
 from .projects import plain_helper
 
 TENSION_KEYS = tuple(key for key in DIMENSION_KEYS if key.startswith("4."))
@@ -83,14 +84,14 @@ class PortfolioForm(forms.Form):
         self._choices("perspective", [("", _("all")), *((key, one.name) for key, one in self.perspectives.items())])
         self._choices("dimension", [("", _("all")), *((one.key, str(one)) for one in self.dimensions)])
         self._choices("sort", self._sort_choices())
+        rows = (
+            ("q", "organisation", "phase", "perspective", "state"),
+            ("dimension", "stage", "tension"),
+            ("group", "sort"),
+        )
         self.helper = plain_helper(
-            Div("q", "organisation", "phase", "perspective", "state", css_class="field-row"),
-            Div("dimension", "stage", "tension", css_class="field-row"),
-            Div("group", "sort", css_class="field-row"),
-            "low",
-            "step",
-            "measures",
-            "conflict",
+            *(Div(*map(KeptField, row), css_class="field-row") for row in rows),
+            *map(KeptField, ("low", "step", "measures", "conflict")),
         )
 
     def _choices(self, name: str, choices: list[Any]) -> None:

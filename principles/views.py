@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from . import practice
-from .models import Catalogue, ContextReference, Dimension, Perspective, Term, load_catalogue
+from .models import ContextReference, Dimension, Perspective, Term, newest_catalogue
 
 # Levels 4, 3, open, not applicable against 1, 1, 2, 0 (methodology, section 3). A test compares it with the scoring.
 WORKED_EXAMPLE = {
@@ -21,21 +21,15 @@ WORKED_EXAMPLE = {
 }
 
 
-def _newest_catalogue() -> Catalogue | None:
-    """The catalogue version shown to the public: the one published last."""
-    pk = Catalogue.objects.published().values_list("pk", flat=True).first()
-    return None if pk is None else load_catalogue(pk)
-
-
 def _dimensions(kind: str) -> list[Dimension]:
-    catalogue = _newest_catalogue()
+    catalogue = newest_catalogue()
     return [] if catalogue is None else [d for d in catalogue.dimensions.all() if d.kind == kind]
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What this is, for whom, how long it takes, what happens with the data."""
-    catalogue = _newest_catalogue()
+    catalogue = newest_catalogue()
     return render(request, "principles/start.html", {"dimensions": catalogue.dimensions.all() if catalogue else []})
 
 
@@ -56,7 +50,7 @@ def guiding_idea_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dimension_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One principle or guiding idea with everything that is asked about it."""
-    catalogue = _newest_catalogue()
+    catalogue = newest_catalogue()
     siblings = [] if catalogue is None else list(catalogue.dimensions.all())
     at = next((index for index, dimension in enumerate(siblings) if dimension.key == key), None)
     if at is None:

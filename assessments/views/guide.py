@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from principles.models import Catalogue, Dimension, load_catalogue
+from principles.models import Catalogue, Dimension, newest_catalogue
 
 from ..enums import Scope
 from ..good_practices import public_examples
@@ -84,20 +84,15 @@ def _file(request: HttpRequest, name: str, make: Callable[[], bytes]) -> HttpRes
     return pdf_response(request, name, make, instead=instead)
 
 
-def _catalogue() -> Catalogue | None:
-    pk = Catalogue.objects.published().values_list("pk", flat=True).first()
-    return None if pk is None else load_catalogue(pk)
-
-
 def _catalogue_or_404() -> Catalogue:
-    catalogue = _catalogue()
+    catalogue = newest_catalogue()
     if catalogue is None:
         raise Http404
     return catalogue
 
 
 def _dimensions() -> list[Dimension]:
-    catalogue = _catalogue()
+    catalogue = newest_catalogue()
     return [] if catalogue is None else list(catalogue.dimensions.all())
 
 

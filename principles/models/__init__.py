@@ -1,6 +1,15 @@
 """The book: catalogue, context and glossary."""
 
-from .catalogue import LEVELS, Aspect, Catalogue, Dimension, PublishedCatalogueError, Question, load_catalogue
+from .catalogue import (
+    LEVELS,
+    Aspect,
+    Catalogue,
+    Dimension,
+    PublishedCatalogueError,
+    Question,
+    load_catalogue,
+    newest_catalogue,
+)
 from .context import CityGroup, ContextReference, Perspective
 from .glossary import Term
 
@@ -16,4 +25,5 @@ __all__ = [
     "Question",
     "Term",
     "load_catalogue",
+    "newest_catalogue",
 ]

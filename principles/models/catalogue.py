@@ -83,6 +83,12 @@ class Catalogue(models.Model):
         return self.published_on is not None
 
 
+def newest_catalogue() -> Catalogue | None:
+    """The version that the public works with: the one published last, whole."""
+    pk = Catalogue.objects.published().values_list("pk", flat=True).first()
+    return None if pk is None else load_catalogue(pk)
+
+
 def refuse_if_published(**lookup: Any) -> None:
     """Raise ``PublishedCatalogueError`` if a published version is found; ``seed`` checks for itself."""
     if Catalogue.objects.published().filter(**lookup).exists():

@@ -6,7 +6,7 @@ An import is all or nothing: a sound document becomes a draft in one transaction
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -47,6 +47,7 @@ __all__ = [
     "MAX_DOCUMENT_BYTES",
     "ExchangeError",
     "Fault",
+    "assemble_document",
     "check_document",
     "document_text",
     "export_document",
@@ -68,28 +69,50 @@ def export_document(assessment: Assessment) -> Document:
     Raises ``ExchangeError`` if something is stored that the format has no place for: what no import would read again
     must neither be frozen nor travel in a report.
     """
-    catalogue = load_catalogue(assessment.catalogue_id)
-    answers = {answer.question_key: answer for answer in assessment.answers.all()}
-    targets = {target.dimension_key: target.value for target in assessment.targets.all()}
-    scope = Scope(assessment.scope)
-    score = score_assessment(shapes_of(catalogue), values_of(answers.values()), scope)
+    return assemble_document(
+        load_catalogue(assessment.catalogue_id),
+        Scope(assessment.scope),
+        _project_part(assessment.project),
+        {answer.question_key: AnswerContent.of(answer) for answer in assessment.answers.all()},
+        targets={target.dimension_key: target.value for target in assessment.targets.all()},
+        measures=[_measure_part(measure) for measure in assessment.measures.all()],
+        conflicts=[_conflict_part(conflict) for conflict in assessment.conflicts.all()],
+    )
+
+
+def assemble_document(
+    catalogue: Catalogue,
+    scope: Scope,
+    project: Document,
+    answers: Mapping[str, AnswerContent],
+    *,
+    targets: Mapping[str, int] | None = None,
+    measures: Sequence[Document] = (),
+    conflicts: Sequence[Document] = (),
+) -> Document:
+    """An exchange document from its parts, in catalogue order, with the scores that follow from the answers.
+
+    Raises ``ExchangeError``.
+    """
+    shapes = shapes_of(catalogue)
+    score = score_assessment(shapes, {key: answer.value for key, answer in answers.items()}, scope)
     question_keys = [
-        question.key
-        for dimension in shapes_of(catalogue)
-        for aspect in dimension.aspects
-        for question in aspect.questions
+        question.key for dimension in shapes for aspect in dimension.aspects for question in aspect.questions
     ]
+    targets = targets or {}
     document = {
         "format": FORMAT,
         "catalogue": catalogue.version,
         "scope": scope.value,
-        "project": _project_part(assessment.project),
+        "project": project,
         "answers": {
-            key: _answer_part(answers[key]) for key in question_keys if key in answers and not answers[key].is_open
+            key: _answer_part(answers[key])
+            for key in question_keys
+            if key in answers and answers[key].value is not None
         },
-        "targets": {shape.key: targets[shape.key] for shape in shapes_of(catalogue) if shape.key in targets},
-        "measures": [_measure_part(measure) for measure in assessment.measures.all()],
-        "conflicts": [_conflict_part(conflict) for conflict in assessment.conflicts.all()],
+        "targets": {shape.key: targets[shape.key] for shape in shapes if shape.key in targets},
+        "measures": list(measures),
+        "conflicts": list(conflicts),
         "scores": _scores_part(score),
     }
     if faults := find_shape_faults(document):
@@ -112,7 +135,7 @@ def _project_part(project: Project) -> Document:
     }
 
 
-def _answer_part(answer: Answer) -> Document:
+def _answer_part(answer: AnswerContent) -> Document:
     part: Document = {"not_applicable": answer.reason} if answer.is_not_applicable else {"level": answer.level}
     if answer.rationale:
         part["rationale"] = answer.rationale

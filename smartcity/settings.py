@@ -212,6 +212,8 @@ ACCOUNT_RATE_LIMITS = {
     "upload": "20/h/user",
     "evidence_upload": "30/m/user",
     "pdf": f"{env.int('PDF_PER_HOUR', default=1000 if DEMO or DEBUG else 10)}/h/user",
+    # An office often has one address.
+    "quick_check_pdf": f"{1000 if DEMO or DEBUG else 60}/h/ip",
     "own_data": "10/h/user",
     "report_check": "20/m/ip",
 }

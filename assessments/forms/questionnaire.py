@@ -59,8 +59,23 @@ def read_entry(data: QueryDict, key: str) -> Entry | None:
     """What ``data`` says about the question; ``None`` if it says nothing about it."""
     if f"{key}-version" not in data:
         return None
+    content = read_content(data, key)
+    base_version = _number(data.get(f"{key}-version", ""), 0)
+    resolution = data.get(f"{key}-resolve", "")
+    if resolution in RESOLUTIONS:
+        # The person has seen the other's text: from there it goes on.
+        base_version = _number(data.get(f"{key}-theirs", ""), base_version)
+        if resolution == MERGED:
+            content = replace(content, rationale=data.get(f"{key}-merged", content.rationale))
+    else:
+        resolution = ""
+    return Entry(content, base_version, _uuid(data.get("request_key", "")), resolution)
+
+
+def read_content(data: QueryDict, key: str) -> AnswerContent:
+    """The answer to the question as it was typed; open if ``data`` says nothing about it."""
     choice = data.get(f"{key}-level", OPEN)
-    content = AnswerContent(
+    return AnswerContent(
         # A level that does not exist is kept as one, so that saving refuses it.
         level=None if choice in {OPEN, NOT_APPLICABLE} else _number(choice, -1),
         is_not_applicable=choice == NOT_APPLICABLE,
@@ -72,16 +87,6 @@ def read_entry(data: QueryDict, key: str) -> Entry | None:
             if label.strip() or url.strip()
         ),
     )
-    base_version = _number(data.get(f"{key}-version", ""), 0)
-    resolution = data.get(f"{key}-resolve", "")
-    if resolution in RESOLUTIONS:
-        # The person has seen the other's text: from there it goes on.
-        base_version = _number(data.get(f"{key}-theirs", ""), base_version)
-        if resolution == MERGED:
-            content = replace(content, rationale=data.get(f"{key}-merged", content.rationale))
-    else:
-        resolution = ""
-    return Entry(content, base_version, _uuid(data.get("request_key", "")), resolution)
 
 
 def _number(text: str, default: int) -> int:

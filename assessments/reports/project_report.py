@@ -16,7 +16,7 @@ from django.utils.translation import override as translation_override
 
 from principles.models import Perspective, Term
 
-from ..enums import Level, MeasureState, Phase, Scope, Stage, State
+from ..enums import Level, MeasureState, Phase, Scope, Stage
 from ..models import Organisation
 from ..result_charts import radar_of
 from ..results import DimensionResult, Result, result_of_document
@@ -130,8 +130,8 @@ def _project_report(document: Document, version: Version, earlier: Earlier | Non
         facts=_facts(project, organisation, result, version),
         perspectives=_perspectives(project.get("perspectives", ())),
         scope=str(Scope(result.scope).label),
-        state=str(version.state.label),
-        mark=str(version.state.label) if version.state in (State.DRAFT, State.RETURNED) else "",
+        state=version.words,
+        mark=version.mark,
         number=version.number,
         date=version.date,
         short_hash=full_hash[:SHORT_HASH_LENGTH],
@@ -157,7 +157,7 @@ def _facts(project: Document, organisation: Organisation | None, result: Result,
         Fact(gettext("Organisation"), organisation.name if organisation else NO_FIGURE),
         Fact(gettext("Phase"), str(Phase(project["phase"]).label) if project.get("phase") else NO_FIGURE),
         Fact(gettext("Scope"), str(Scope(result.scope).label)),
-        Fact(gettext("State"), str(version.state.label)),
+        Fact(gettext("State"), version.words),
         Fact(
             gettext("Answered"),
             gettext("%(answered)s of %(applicable)s questions")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ..bars import AspectBars, PoleBar
 from ..charts import Radar
 from ..enums import State
@@ -24,6 +26,20 @@ class Version:
     state: State
     number: int
     date: datetime.date
+    is_without_account: bool = False
+    """Made from answers that are kept nowhere: a draft that nobody can submit."""
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        if self.is_without_account:
+            return gettext("Quick check without an account, not submitted")
+        return str(self.state.label)
+
+    @property
+    def mark(self) -> str:
+        """What is written across a report that must not be taken for a submitted one."""
+        return self.words if self.state in (State.DRAFT, State.RETURNED) else ""
 
 
 @dataclass(frozen=True, slots=True)

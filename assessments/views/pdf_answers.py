@@ -47,14 +47,13 @@ def pdf_response(
     """
     try:
         content = make()
-    except PdfUnavailableError:
-        return no_pdf(request, _("This server cannot make PDF files at the moment. Please tell its operator."), instead)
-    except PdfBusyError:
-        return no_pdf(request, _("Many files are being made right now. Please try again in a moment."), instead)
     except PdfError as error:
-        if too_long and isinstance(error, PdfLimitError):
-            return no_pdf(request, too_long, instead)
-        return failed(request, name, instead)
+        return no_pdf(request, reason_of(error, name, too_long=too_long), instead)
+    return pdf_file(name, content)
+
+
+def pdf_file(name: str, content: bytes) -> HttpResponse:
+    """The file to download."""
     return HttpResponse(
         content,
         content_type="application/pdf",
@@ -62,10 +61,27 @@ def pdf_response(
     )
 
 
+def reason_of(error: PdfError, name: str, *, too_long: str = "") -> str:
+    """Why there is no PDF; what is a fault of ours goes to the log. To be called while the error is handled."""
+    match error:
+        case PdfUnavailableError():
+            return _("This server cannot make PDF files at the moment. Please tell its operator.")
+        case PdfBusyError():
+            return _("Many files are being made right now. Please try again in a moment.")
+        case PdfLimitError() if too_long:
+            return too_long
+        case _error:
+            return _recorded(name)
+
+
 def failed(request: HttpRequest, name: str, instead: Instead) -> HttpResponse:
     """The page after an error, which goes to the log; to be called while it is handled."""
+    return no_pdf(request, _recorded(name), instead)
+
+
+def _recorded(name: str) -> str:
     logger.exception("The file %s could not be made.", name)
-    return no_pdf(request, _("The file could not be made. The error has been recorded."), instead)
+    return _("The file could not be made. The error has been recorded.")
 
 
 def no_pdf(request: HttpRequest, reason: str, instead: Instead) -> HttpResponse:

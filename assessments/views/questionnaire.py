@@ -76,7 +76,7 @@ def save_entry(request: HttpRequest, assessment: Assessment, panel: Panel, entry
     return Outcome(panel, saved)
 
 
-def progress_bars(score: AssessmentScore, dimension: Dimension) -> list[dict[str, Any]]:
+def progress_bars(score: AssessmentScore, dimension: Dimension, *, tells_time: bool = True) -> list[dict[str, Any]]:
     """The progress of the page's aspects, its dimension and the whole, as the bars show it."""
     scored = score.dimension(dimension.key)
     counted: list[tuple[str, Counted]] = [
@@ -88,7 +88,7 @@ def progress_bars(score: AssessmentScore, dimension: Dimension) -> list[dict[str
     for key, figures in counted:
         progress = Progress.of(figures)
         text = progress.text
-        if key == "all" and progress.time_left:
+        if tells_time and key == "all" and progress.time_left:
             text = f"{text} · {progress.time_left}"
         bars.append({"id": f"progress-{key}", "value": progress.done, "max": progress.total, "text": text})
     return bars

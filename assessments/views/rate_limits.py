@@ -41,7 +41,9 @@ ACTIONS = {
     "mfa_reauthenticate_webauthn": "reauthenticate",
 }
 """What allauth's pages count as; our own say it themselves."""
-KEPT_VIEWS = frozenset({"assessment_submit", "review_decide", "good_practice_offer", "good_practice_review"})
+KEPT_VIEWS = frozenset(
+    {"assessment_submit", "review_decide", "good_practice_offer", "good_practice_review", "quick_check_pdf"}
+)
 """Pages with texts of one's own: they are shown again, to be sent a little later."""
 
 

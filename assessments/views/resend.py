@@ -12,10 +12,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
 KEPT_VIEWS = frozenset({"assessment_dimension", "rating_own", "rating_session"})
+KEPT_WITHOUT_ACCOUNT = frozenset({"quick_check_step", "quick_check_result", "quick_check_data", "quick_check_pdf"})
+"""Pages that carry all answers with them: there is nothing else to go back to."""
 NOT_KEPT = frozenset({"csrfmiddlewaretoken"})
 
 
@@ -55,6 +58,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if match and match.view_name in KEPT_VIEWS and comes_from_here(request):
         response = keep_entries(request)
         response.status_code = 403
+        return response
+    if match and match.view_name in KEPT_WITHOUT_ACCOUNT and comes_from_here(request):
+        context = {"entries": entries_of(request)}
+        response = render(request, "assessments/quick_check_kept.html", context, status=403)
+        add_never_cache_headers(response)
         return response
     return plain_csrf_failure(request, reason)
 

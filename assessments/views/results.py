@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -29,7 +30,7 @@ from ..measures import planned_places
 from ..permissions import Action, allowed_actions
 from ..reports.documents import edition_of
 from ..result_charts import bars_of, radar_of
-from ..results import DimensionResult, result_of
+from ..results import DimensionResult, Result, result_of
 from ..scoring import stage_of
 from ..standing import shown_result
 from ..targets import set_targets
@@ -50,12 +51,7 @@ def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "assessment": assessment,
         "project": assessment.project,
-        "result": result,
-        "principles": [_shown(dimension) for dimension in result.principles],
-        "guiding_ideas": [_shown(dimension) for dimension in result.guiding_ideas],
-        "principles_stage": _stage(result.score.principles),
-        "guiding_ideas_stage": _stage(result.score.guiding_ideas),
-        "radar": radar_of(result),
+        **figures_of(result),
         "can_answer": Action.ANSWER in may and assessment.is_open,
         "can_set_targets": Action.SET_TARGETS in may and assessment.is_open,
         "can_plan": Action.PLAN in may and assessment.is_open,
@@ -63,6 +59,18 @@ def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
         "can_export": Action.EXPORT in may,
     }
     return render(request, "assessments/assessment_result.html", context)
+
+
+def figures_of(result: Result) -> dict[str, Any]:
+    """What a page of a result shows, whoever it belongs to."""
+    return {
+        "result": result,
+        "principles": [_shown(dimension) for dimension in result.principles],
+        "guiding_ideas": [_shown(dimension) for dimension in result.guiding_ideas],
+        "principles_stage": _stage(result.score.principles),
+        "guiding_ideas_stage": _stage(result.score.guiding_ideas),
+        "radar": radar_of(result),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ from .exchange_checks import (
     parse_document,
 )
 from .models import (
-    Answer,
     Assessment,
     GoalConflict,
     Measure,

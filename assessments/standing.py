@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import QuerySet
 
@@ -28,14 +29,22 @@ def shown_result(assessment: Assessment) -> Result:
     return result_of_document(snapshot.document) if snapshot else result_of(assessment)
 
 
+@cache
+def _submissions() -> QuerySet[Snapshot]:
+    """What all projects have submitted; never evaluated itself, put together once because that takes long."""
+    return Snapshot.objects.exclude(state_changes__is_withdrawal=True).select_related("assessment").order_by("-pk")
+
+
 def submissions_of(project: Project | int) -> QuerySet[Snapshot]:
     """What a project has submitted, the newest first. What it withdrew was read by nobody and is passed over."""
-    return (
-        Snapshot.objects.filter(assessment__project=project)
-        .exclude(state_changes__is_withdrawal=True)
-        .select_related("assessment")
-        .order_by("-pk")
-    )
+    return _submissions().filter(assessment__project=project)
+
+
+def frozen_submission(assessment: Assessment) -> tuple[Snapshot, Snapshot | None]:
+    """What counts of an assessment in a frozen state, and the project's submission before; one query."""
+    submissions = submissions_of(assessment.project_id).filter(assessment__number__lte=assessment.number)
+    newest, *before = submissions[:2]
+    return newest, before[0] if before else None
 
 
 def submission_before(snapshot: Snapshot) -> Snapshot | None:

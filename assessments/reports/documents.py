@@ -19,8 +19,7 @@ from ..enums import OPEN_STATES, State
 from ..exchange import export_document
 from ..models import Assessment, Snapshot
 from ..snapshots import canonical_json, document_hash
-from ..standing import submission_before
-from ..workflow import current_snapshot
+from ..standing import frozen_submission, submission_before
 from .pdf import Attachment, render_pdf
 from .project_report import ProjectReport, project_report
 from .report_parts import Earlier, Version
@@ -99,7 +98,7 @@ def edition_of(assessment: Assessment) -> Edition:
     """
     state = State(assessment.state)
     if state not in OPEN_STATES:
-        return edition_of_snapshot(assessment, current_snapshot(assessment))
+        return _edition(assessment, *frozen_submission(assessment))
     document = export_document(assessment)
     date = timezone.localdate(assessment.changed_at)
     return Edition(
@@ -109,12 +108,16 @@ def edition_of(assessment: Assessment) -> Edition:
 
 def edition_of_snapshot(assessment: Assessment, snapshot: Snapshot) -> Edition:
     """What was submitted, dated with the day of its submission."""
+    return _edition(assessment, snapshot, submission_before(snapshot))
+
+
+def _edition(assessment: Assessment, snapshot: Snapshot, before: Snapshot | None) -> Edition:
     return Edition(
         assessment,
         snapshot.sha256,
         snapshot.canonical.encode(),
         Version(State(assessment.state), assessment.number, timezone.localdate(snapshot.submitted_at)),
-        submission_before(snapshot),
+        before,
     )
 
 

@@ -120,9 +120,9 @@ def test_the_stored_file_knows_what_it_compares(first: Snapshot, second: Snapsho
 
 
 def test_queries(first, second, draft: Assessment, django_assert_num_queries):
-    with django_assert_num_queries(2):  # the snapshot and, without its content, the one before
+    with django_assert_num_queries(1):  # the snapshot and the one before
         edition = edition_of(draft)
-    with django_assert_num_queries(1):  # the content of the one before
+    with django_assert_num_queries(0):
         assert edition.earlier is not None
     with django_assert_num_queries(3 + 2):  # the catalogues of both
         report_of(edition, "de")

@@ -98,9 +98,8 @@ def test_feedback(reviewed, owner, reviewer, django_assert_num_queries):
 
 def test_report_of_a_submission_page(reviewed, owner, django_assert_num_queries):
     client = signed_in(owner)
-    # session, person, assessment with role; two snapshots and the older one's content; organisation, glossary;
-    # three catalogues
-    with django_assert_num_queries(10):
+    # session, person, assessment with role; two snapshots; organisation, glossary; three catalogues
+    with django_assert_num_queries(9):
         assert client.get(reverse("report_preview", args=[reviewed[0].pk])).status_code == 200
 
 

@@ -109,6 +109,16 @@ class PracticeState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class PublicationState(TextChoices):
+    """Life of a published result: offered by an owner → published or declined by a reviewer; withdrawn at any time."""
+
+    OFFERED = "offered", _("Offered")
+    PUBLISHED = "published", _("Published")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPLACED = "replaced", _("Replaced by a newer one")
+
+
 class ExportKind(TextChoices):
     """What can be made of a selection of the portfolio in the background."""
 
@@ -156,12 +166,22 @@ class MailEvent(TextChoices):
     PRACTICE_OFFERED = "practice_offered", _("Good practice offered")
     PRACTICE_CONFIRMED = "practice_confirmed", _("Good practice confirmed")
     PRACTICE_DECLINED = "practice_declined", _("Good practice declined")
+    PUBLICATION_OFFERED = "publication_offered", _("Publication offered")
+    PUBLISHED = "published", _("Result published")
+    PUBLICATION_DECLINED = "publication_declined", _("Publication declined")
+    UNPUBLISHED = "unpublished", _("Publication withdrawn")
     MEASURES_DUE = "measures_due", _("Measures due soon")
     APPROVAL_ENDS = "approval_ends", _("Approval ends soon")
     EXPORT = "export", _("Export ready or failed")
 
 
-INFORMING_EVENTS = (MailEvent.JOINED, MailEvent.WITHDRAWN, MailEvent.PRACTICE_CONFIRMED)
+INFORMING_EVENTS = (
+    MailEvent.JOINED,
+    MailEvent.WITHDRAWN,
+    MailEvent.PRACTICE_CONFIRMED,
+    MailEvent.PUBLISHED,
+    MailEvent.UNPUBLISHED,
+)
 """Events that ask nobody to do anything."""
 
 

@@ -30,6 +30,7 @@ from .models import (
     Invitation,
     Membership,
     OutgoingMail,
+    Publication,
     RevealedDimension,
     ReviewerRating,
     Snapshot,
@@ -161,6 +162,24 @@ TRACES: tuple[Trace, ...] = (
         GoodPractice,
         "decided_by",
         {**_PROJECT, "question": "question_key", "title": "title", "reason": "reason", "at": "decided_at"},
+    ),
+    Trace(
+        "publications_offered",
+        Publication,
+        "offered_by",
+        {"project": "name", "sha256": "sha256", "state": "state", "at": "offered_at"},
+    ),
+    Trace(
+        "publications_decided",
+        Publication,
+        "decided_by",
+        {"project": "name", "sha256": "sha256", "reason": "reason", "at": "decided_at"},
+    ),
+    Trace(
+        "publications_withdrawn",
+        Publication,
+        "withdrawn_by",
+        {"project": "name", "sha256": "sha256", "at": "withdrawn_at"},
     ),
     Trace(
         "invitations_sent",

@@ -31,6 +31,7 @@ class Action(Enum):
     REVIEW = "review"
     COMMENT = "comment"
     OFFER_PRACTICE = "offer_practice"
+    PUBLISH = "publish"
 
 
 _READ = frozenset({Action.VIEW_PROJECT, Action.VIEW_ASSESSMENT, Action.VIEW_SUBMISSION, Action.EXPORT})
@@ -46,7 +47,9 @@ _WRITE = frozenset(
         Action.OFFER_PRACTICE,
     }
 )
-_OWN = frozenset({Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT, Action.SUBMIT})
+_OWN = frozenset(
+    {Action.DELETE_PROJECT, Action.MANAGE_MEMBERS, Action.DELETE_ASSESSMENT, Action.SUBMIT, Action.PUBLISH}
+)
 
 TABLE: dict[Role, frozenset[Action]] = {
     Role.VIEWER: _READ | _TALK,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from .enums import State
 from .evidence_files import names_file, read_bytes
 from .exchange_checks import FORMAT, MAX_DOCUMENT_BYTES, ExchangeError, parse_document
-from .models import Assessment, EvidenceFile, Snapshot, StateChange, User
+from .models import Assessment, EvidenceFile, Publication, Snapshot, StateChange, User
 from .permissions import Action, allows
 from .snapshots import canonical_json, document_hash
 
@@ -122,6 +122,8 @@ class Verdict:
     standing: Standing
     snapshot: Snapshot | None = None
     approval: StateChange | None = None
+    excerpt: Publication | None = None
+    """Set if this is the public part of the approved state."""
 
 
 MOST_COMPARED = 20
@@ -144,7 +146,7 @@ def judge(digest: str, today: Any) -> Verdict:
         else Snapshot.objects.none()
     )
     if not found:
-        return Verdict(digest, Standing.UNKNOWN)
+        return _judge_excerpt(digest, today)
     approval = (
         StateChange.objects.filter(snapshot__in=found, to_state=State.APPROVED)
         .select_related("snapshot__assessment__project", "author")
@@ -158,6 +160,14 @@ def judge(digest: str, today: Any) -> Verdict:
     newest = snapshot.assessment.snapshots.latest("number")
     is_pending = newest.pk == snapshot.pk and snapshot.assessment.state == State.SUBMITTED
     return Verdict(digest, Standing.SUBMITTED if is_pending else Standing.SUPERSEDED, snapshot)
+
+
+def _judge_excerpt(digest: str, today: Any) -> Verdict:
+    """A public report carries a part of an approved state only, which has a hash of its own."""
+    excerpt = Publication.objects.public().filter(sha256=digest).select_related("snapshot").first() if digest else None
+    if excerpt is None:
+        return Verdict(digest, Standing.UNKNOWN)
+    return replace(judge(excerpt.snapshot.sha256, today), sha256=digest, excerpt=excerpt)
 
 
 def document_of_pdf(content: bytes) -> dict[str, Any]:

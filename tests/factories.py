@@ -8,7 +8,9 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from assessments.enums import Role, Scope, State
-from assessments.models import Answer, Assessment, Membership, Organisation, Project, User
+from assessments.models import Answer, Assessment, Membership, Organisation, Project, Publication, User
+from assessments.public_documents import Choice
+from assessments.publications import confirm, drafted, offer
 from principles.models import Catalogue, load_catalogue
 
 PASSWORD = "korrekt-pferd-batterie"
@@ -48,6 +50,14 @@ def make_assessment(
     fields.setdefault("number", project.assessments.count() + 1)
     fields.setdefault("catalogue", Catalogue.objects.published()[0])
     return Assessment.objects.create(project=project, scope=scope, state=state, **fields)
+
+
+def publish(assessment: Assessment, owner: User, reviewer: User, **choice: bool) -> Publication:
+    """The public result of an approved assessment; with nothing named, as little as possible of it."""
+    chosen = Choice(**choice)
+    publication = offer(assessment, owner, chosen, drafted(assessment, chosen).sha256)
+    confirm(publication, reviewer, publication.sha256)
+    return publication
 
 
 def question_keys(assessment: Assessment) -> list[str]:

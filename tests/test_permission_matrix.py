@@ -35,11 +35,12 @@ from assessments.models import (
     Invitation,
     Measure,
     Membership,
+    Publication,
     Thread,
     User,
 )
 from assessments.workflow import approve, send_back, submit
-from tests.factories import answer_all, make_assessment, make_user
+from tests.factories import answer_all, make_assessment, make_user, publish
 
 ACTORS = (
     "anonymous",
@@ -134,6 +135,7 @@ def in_state(project, owner, reviewer, state: State) -> Assessment:
         send_back(assessment, reviewer, "Bitte ergänzen.")
     elif state == State.APPROVED:
         approve(assessment, reviewer, snapshot.sha256, timezone.localdate() + timedelta(days=365))
+        publish(assessment, owner, reviewer)
     return assessment
 
 
@@ -175,6 +177,9 @@ def arguments(name: str, parameters: list[str], assessment: Assessment, *, unkno
             assessment=assessment, first_key="4.1", second_key="4.2", description="Schnell gegen offen"
         )[0].pk,
     }
+    if name in ("publication_review", "publication_withdraw"):
+        publication = Publication.objects.filter(project=project).first()
+        values["pk"] = publication.pk if publication else UNKNOWN
     if name.startswith("portfolio_export_"):
         reader = User.objects.get(name="Paul Portfolio")
         job, _new = ExportJob.objects.get_or_create(
@@ -197,7 +202,8 @@ def review_thread(assessment: Assessment) -> Thread:
 
 def is_about_a_project(name: str) -> bool:
     """Whether the id in the address is the project's."""
-    return name.startswith(("project_", "member_")) or name == "assessment_start"
+    public = ("publication_detail", "publication_pdf", "publication_json")
+    return name.startswith(("project_", "member_")) or name in ("assessment_start", *public)
 
 
 def letter_of(response) -> str:

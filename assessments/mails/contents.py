@@ -10,7 +10,7 @@ from django.utils.translation import override
 from ..enums import MailEvent
 from ..invitation_tokens import renew_token
 from ..models import OutgoingMail, User
-from . import of_portfolio, of_review, of_team
+from . import of_portfolio, of_publications, of_review, of_team
 from .sealing import unseal
 from .words import Words, framed, plain
 
@@ -26,6 +26,10 @@ WORDS: dict[MailEvent, Callable[[OutgoingMail, User], Words | None]] = {
     MailEvent.PRACTICE_OFFERED: of_review.practice_offered,
     MailEvent.PRACTICE_CONFIRMED: of_review.practice_confirmed,
     MailEvent.PRACTICE_DECLINED: of_review.practice_declined,
+    MailEvent.PUBLICATION_OFFERED: of_publications.offered,
+    MailEvent.PUBLISHED: of_publications.published,
+    MailEvent.PUBLICATION_DECLINED: of_publications.declined,
+    MailEvent.UNPUBLISHED: of_publications.withdrawn,
     MailEvent.MEASURES_DUE: of_team.measures_due,
     MailEvent.APPROVAL_ENDS: of_review.approval_ends,
     MailEvent.EXPORT: of_portfolio.export_ended,

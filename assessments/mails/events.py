@@ -12,7 +12,16 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ..enums import INFORMING_EVENTS, REVIEWING_ROLES, MailChoice, MailEvent, MailState, Role, StaffRole
+from ..enums import (
+    INFORMING_EVENTS,
+    REVIEWING_ROLES,
+    MailChoice,
+    MailEvent,
+    MailState,
+    PublicationState,
+    Role,
+    StaffRole,
+)
 from ..models import (
     Assessment,
     Comment,
@@ -21,6 +30,7 @@ from ..models import (
     Invitation,
     Membership,
     OutgoingMail,
+    Publication,
     StateChange,
     User,
 )
@@ -138,6 +148,31 @@ def practice_decided(practice: GoodPractice, event: MailEvent) -> None:
     """Those of the team who may offer learn that it was confirmed or declined."""
     people = _wanting(event, _team(practice.assessment.project_id, WORKING_ROLES))
     _post(event, practice.pk, people, actor=practice.decided_by)
+
+
+# -- Published results ------------------------------------------------------------------------------------------------
+
+
+def publication_offered(publication: Publication) -> None:
+    """Those who can confirm it learn of it."""
+    people = _wanting(MailEvent.PUBLICATION_OFFERED, _reviewers(publication.snapshot.assessment))
+    _post(MailEvent.PUBLICATION_OFFERED, publication.pk, people, actor=publication.offered_by)
+
+
+def publication_decided(publication: Publication, actor: User) -> None:
+    """The owners learn that it is public, or why it is not."""
+    is_public = publication.state == PublicationState.PUBLISHED
+    _tell_owners(MailEvent.PUBLISHED if is_public else MailEvent.PUBLICATION_DECLINED, publication, actor)
+
+
+def unpublished(publication: Publication, actor: User) -> None:
+    """The other owners learn that it was withdrawn."""
+    _tell_owners(MailEvent.UNPUBLISHED, publication, actor)
+
+
+def _tell_owners(event: MailEvent, publication: Publication, actor: User) -> None:
+    people = _wanting(event, _team(publication.project_id, (Role.OWNER,))).exclude(pk=actor.pk)
+    _post(event, publication.pk, people, actor=actor)
 
 
 # -- Reminders --------------------------------------------------------------------------------------------------------

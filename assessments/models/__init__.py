@@ -12,6 +12,7 @@ from .measures import GoalConflict, Measure
 from .people import Organisation, User
 from .portfolio import PortfolioEntry
 from .projects import Membership, Project
+from .publications import Publication
 from .ratings import IndividualRating, RevealedDimension
 from .reviews import ReviewerRating, Snapshot, StateChange
 
@@ -37,6 +38,7 @@ __all__ = [
     "OutgoingMail",
     "PortfolioEntry",
     "Project",
+    "Publication",
     "RevealedDimension",
     "ReviewerRating",
     "Snapshot",

@@ -22,7 +22,7 @@ from ..snapshots import canonical_json, document_hash
 from ..standing import frozen_submission, submission_before
 from .pdf import Attachment, render_pdf
 from .project_report import ProjectReport, project_report
-from .report_parts import Earlier, Version
+from .report_parts import Earlier, Excerpt, Version
 from .storage import ReportKey, store_report, stored_report
 
 MAX_SLUG_LENGTH = 80
@@ -153,11 +153,17 @@ def report_file(edition: Edition, language: str) -> ReportFile:
 
 
 def report_pdf(
-    canonical: bytes, version: Version, language: str, data_name: str, *, earlier: Earlier | None = None
+    canonical: bytes,
+    version: Version,
+    language: str,
+    data_name: str,
+    *,
+    earlier: Earlier | None = None,
+    excerpt: Excerpt | None = None,
 ) -> bytes:
     """The PDF of a canonical exchange document, which travels inside it; the same arguments give the same bytes."""
     with translation_override(language):
-        html = report_html(project_report(json.loads(canonical), version, language, earlier))
+        html = report_html(project_report(json.loads(canonical), version, language, earlier, excerpt))
         attachment = Attachment(data_name, gettext("All answers of this self-assessment as data"), canonical)
     return render_pdf(html, stylesheet(), created=version.date.isoformat(), attachment=attachment)
 

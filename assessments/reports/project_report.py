@@ -32,6 +32,7 @@ from .report_parts import (
     Chapter,
     ConflictRow,
     Earlier,
+    Excerpt,
     Fact,
     LevelRow,
     Mean,
@@ -75,6 +76,23 @@ class ProjectReport:
     conflicts: tuple[ConflictRow, ...]
     levels: tuple[LevelRow, ...]
     terms: tuple[Term, ...]
+    excerpt: Excerpt | None
+    """Set if the report is a public one."""
+
+    @property
+    def shows_rationales(self) -> bool:
+        """Whether a place is kept for what was said about the levels."""
+        return self.excerpt is None or self.excerpt.with_rationales
+
+    @property
+    def shows_measures(self) -> bool:
+        """Whether measures are reported, if only that there are none."""
+        return self.excerpt is None or self.excerpt.with_measures
+
+    @property
+    def shows_conflicts(self) -> bool:
+        """Whether conflicts of goals are reported."""
+        return self.excerpt is None or self.excerpt.with_conflicts
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -88,17 +106,23 @@ class ProjectReport:
 
 
 def project_report(
-    document: Document, version: Version, language: str, earlier: Earlier | None = None
+    document: Document,
+    version: Version,
+    language: str,
+    earlier: Earlier | None = None,
+    excerpt: Excerpt | None = None,
 ) -> ProjectReport:
     """The report of ``document`` in ``language`` (``de`` or ``en``); needs three queries when the catalogue is read.
 
-    With an ``earlier`` submission it tells what has changed since.
+    With an ``earlier`` submission it tells what has changed since; with an ``excerpt`` it says that it is one.
     """
     with translation_override(language):
-        return _project_report(document, version, earlier)
+        return _project_report(document, version, earlier, excerpt)
 
 
-def _project_report(document: Document, version: Version, earlier: Earlier | None) -> ProjectReport:
+def _project_report(
+    document: Document, version: Version, earlier: Earlier | None, excerpt: Excerpt | None
+) -> ProjectReport:
     full_hash = document_hash(dict(document))
     readable = clean_document(document)
     lacks_characters = not is_settable(str(readable))
@@ -146,6 +170,7 @@ def _project_report(document: Document, version: Version, earlier: Earlier | Non
         conflicts=tuple(_conflict(conflict, result) for conflict in readable.get("conflicts", ())),
         levels=tuple(LevelRow(str(level.value), str(level.label), POINTS_PER_LEVEL * level) for level in Level),
         terms=_used_terms(readable, parts),
+        excerpt=excerpt,
     )
 
 

@@ -53,6 +53,18 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What makes a report a public one: a part of an approved state, under a licence."""
+
+    licence: str
+    licence_url: str
+    approved_sha256: str
+    with_rationales: bool
+    with_measures: bool
+    with_conflicts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A label and what belongs to it."""
 

@@ -42,7 +42,14 @@ ACTIONS = {
 }
 """What allauth's pages count as; our own say it themselves."""
 KEPT_VIEWS = frozenset(
-    {"assessment_submit", "review_decide", "good_practice_offer", "good_practice_review", "quick_check_pdf"}
+    {
+        "assessment_submit",
+        "review_decide",
+        "good_practice_offer",
+        "good_practice_review",
+        "publication_review",
+        "quick_check_pdf",
+    }
 )
 """Pages with texts of one's own: they are shown again, to be sent a little later."""
 

@@ -4,7 +4,7 @@
 
     none                 nobody has made anything yet
     plain                the page speaks of no assessment, or of whichever; everything there is exists
-    empty, quick, draft, rated, waiting, submitted, returned, resubmitted, approved
+    empty, quick, draft, rated, waiting, submitted, returned, resubmitted, approved, offered, refused
                          what the assessment in the address is like (``world.py`` makes them)
     …+mistake            its form sent with bad entries: the error summary has the focus, or the one bad field
     …+forbidden, …+missing   the page of the answers 403 and 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 
+from assessments import publications
 from assessments.answering import AnswerContent, save_answer
 from assessments.discussion import begin_thread, reply
 from assessments.enums import ExportFault, ExportKind, ExportState, Role, Scope, StaffRole, State
@@ -32,17 +33,24 @@ from assessments.individual_ratings import RatingContent, reveal, save_ratings
 from assessments.invitations import invite
 from assessments.measures import take_over_step
 from assessments.models import Assessment, ExportJob, GoalConflict, User
+from assessments.public_documents import Choice
 from assessments.results import result_of
 from assessments.reviewing import ReviewNote, save_notes
 from assessments.workflow import approve, mark_read, send_back, submit
 from tests.assessments.documents import mixed_answers
 from tests.assessments.payloads import PDF
-from tests.factories import PASSWORD, answer_all, make_assessment, make_project, make_user
+from tests.factories import PASSWORD, answer_all, make_assessment, make_project, make_user, publish
 from tests.test_permission_matrix import arguments
 
+EVERYTHING = {"with_rationales": True, "with_measures": True, "with_conflicts": True}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PROOF = [{"label": "Auswertung der Umfrage", "url": "https://www.berlin.de/"}]
 PRACTICE = PracticeText("de", "Gefragt am Spielplatz", "Zwölf Gespräche.\n\nDer Plan wurde anders.", "team@example.org")
+
+
+def later() -> date:
+    """Until when approvals are valid."""
+    return timezone.localdate() + timedelta(days=365)
 
 
 def passkey_credential() -> dict[str, Any]:
@@ -110,6 +118,8 @@ class World:
             "returned": self._return,
             "resubmitted": self._hand_in_again,
             "approved": self._approve,
+            "offered": self._offer_result,
+            "refused": self._refuse_result,
         }
         made = {}
         for name, make in makers.items():
@@ -196,9 +206,21 @@ class World:
         answer_all(assessment, 4, rationale="Zwei Umfragen im Kiez.", evidence=PROOF)
         reviewer, owner = self.people["reviewer"], self.people["owner"]
         self._review(assessment)
-        approve(assessment, reviewer, assessment.snapshots.get().sha256, timezone.localdate() + timedelta(days=365))
+        approve(assessment, reviewer, assessment.snapshots.get().sha256, later())
         confirm(offer(assessment, "4.1.a3", owner, PRACTICE), reviewer)
         offer(assessment, "4.1.a1", owner, PRACTICE)
+        publish(assessment, owner, reviewer, **EVERYTHING)
+
+    def _offer_result(self, assessment: Assessment) -> None:
+        self._hand_in(assessment)
+        approve(assessment, self.people["reviewer"], assessment.snapshots.get().sha256, later())
+        choice = Choice(**EVERYTHING)
+        publications.offer(assessment, self.people["owner"], choice, publications.drafted(assessment, choice).sha256)
+
+    def _refuse_result(self, assessment: Assessment) -> None:
+        self._offer_result(assessment)
+        reason = "Im Titel einer Maßnahme steht ein Name."
+        publications.decline(assessment.project.publications.get(), self.people["reviewer"], reason)
 
     # -- addresses -----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from assessments import publications
 from assessments.discussion import begin_thread, reply
 from assessments.enums import ExportFault, ExportKind, ExportState, MailEvent, MailState, Role, State
 from assessments.good_practices import PracticeText, confirm, decline, offer
@@ -16,7 +17,18 @@ from assessments.mails import events
 from assessments.mails.contents import WORDS
 from assessments.mails.delivery import send_due_mails
 from assessments.mails.words import plain, quoted
-from assessments.models import Assessment, ExportJob, Measure, Membership, OutgoingMail, Project, Thread, User
+from assessments.models import (
+    Assessment,
+    ExportJob,
+    Measure,
+    Membership,
+    OutgoingMail,
+    Project,
+    Publication,
+    Thread,
+    User,
+)
+from assessments.public_documents import Choice
 from assessments.reviewing import ReviewNote, save_notes
 from assessments.teams import hand_over
 from assessments.workflow import approve, current_snapshot, mark_read, send_back, submit, withdraw
@@ -34,6 +46,11 @@ def make_export(owner: User, **fields: Any) -> ExportJob:
     """A file for somebody of the Senatskanzlei."""
     end = timezone.now() + timedelta(days=7)
     return ExportJob.objects.create(owner=owner, kind=ExportKind.REPORTS, language="de", expires_at=end, **fields)
+
+
+def offer_result(assessment: Assessment, owner: User) -> Publication:
+    """The result of an approved assessment waits for its publication."""
+    return publications.offer(assessment, owner, Choice(), publications.drafted(assessment, Choice()).sha256)
 
 
 def everything_happens(project: Project, draft: Assessment, owner: User, editor: User, reviewer: User) -> None:
@@ -66,6 +83,15 @@ def everything_happens(project: Project, draft: Assessment, owner: User, editor:
     confirm(practice, reviewer)
     send_due_mails()
     decline(practice, reviewer, draft.project.name)
+    declined = offer_result(draft, owner)
+    send_due_mails()
+    publications.decline(declined, reviewer, draft.project.name)
+    send_due_mails()
+    published = offer_result(draft, owner)
+    publications.confirm(published, reviewer, published.sha256)
+    send_due_mails()
+    publications.withdraw(published, reviewer)
+    send_due_mails()
     hand_over(project, owner, project.memberships.get(user=editor).pk)
     send_due_mails()
     for ending in ({"state": ExportState.DONE}, {"state": ExportState.FAILED, "fault": ExportFault.ERROR}):

@@ -108,7 +108,8 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": progress,
         "figures": _figures(latest) if latest else [],
         "to_do": next_to_do(project, latest, progress, may),
-        "is_published": project.publications.public().exists(),
+        "is_published": any(one.state == State.APPROVED for one in assessments)
+        and project.publications.public().exists(),
         "can_start": Action.START_ASSESSMENT in may and not any(one.state in UNFINISHED_STATES for one in assessments),
     }
     return render(request, "assessments/project_detail.html", context)

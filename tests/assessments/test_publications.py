@@ -247,7 +247,8 @@ class TestWhatGoesAndStays:
 
     @pytest.mark.parametrize("column", ["project", "snapshot"])
     def test_it_goes_with_the_project_and_keeps_nothing_from_going(self, column):
-        assert Publication._meta.get_field(column).remote_field.on_delete is CASCADE
+        field: Any = Publication._meta.get_field(column)
+        assert field.remote_field.on_delete is CASCADE
 
     def test_it_stays_without_a_name_when_the_account_goes_that_offered_it(self, approved, owner, editor, reviewer):
         publish(approved, owner, reviewer)

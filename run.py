@@ -5,6 +5,7 @@
     python3 run.py test               set up everything and run every check and test
     python3 run.py test ARGUMENTS     run pytest alone, on SQLite and on PostgreSQL, with these arguments
     python3 run.py faults [NAME …]    kill, restart and fill up what the app stands on, and see that nothing is lost
+    python3 run.py mutants [NAME …]   change the rules here and there, and see that a test notices each change
     python3 run.py manage ARGUMENTS   run manage.py in the environment
     python3 run.py setup              set up only
 
@@ -331,13 +332,13 @@ def test(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def faults(arguments: Sequence[str]) -> int:
-    """Set up what tests need and run fault runs; without a name all of them, which takes hours."""
+def program(name: str, arguments: Sequence[str]) -> int:
+    """Set up what tests need and run ``tests/faults`` or ``tests/mutants.py``; without a name all of it, for hours."""
     install_system_packages(TO_RUN)
     prepare_environment("requirements-dev.txt")
     if manage("compile_translations"):
         stop("The translations could not be compiled.")
-    return subprocess.run([str(PYTHON), "-m", "tests.faults", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run([str(PYTHON), "-m", f"tests.{name}", *arguments], cwd=ROOT, check=False).returncode
 
 
 # -- The command line ------------------------------------------------------------------------------------------------
@@ -369,8 +370,8 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         case ["test", *rest]:
             return test(rest)
-        case ["faults", *rest]:
-            return faults(rest)
+        case ["faults" | "mutants" as name, *rest]:
+            return program(name, rest)
         case ["manage", *rest]:
             set_up()
             return manage(*rest)

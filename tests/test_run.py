@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import run
+from tests.mutants import share_killed
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,9 @@ def test_too_little_coverage_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     subprocess.run([coverage, "run", "--source=.", "sample.py"], cwd=tmp_path, check=True)
 
     assert run.coverage().run() is passes
+
+
+def test_the_share_of_mutants_noticed():
+    found = {"total": 110, "not_checked": 8, "skipped": 2, "killed": 90, "timeout": 5, "survived": 3, "no_tests": 2}
+    assert share_killed(found) == 95
+    assert share_killed(dict.fromkeys(found, 0)) == 0

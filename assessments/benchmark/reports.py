@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from django.utils import timezone
 from ..enums import State
 from ..exchange import export_document
 from ..models import Assessment
-from ..reports.documents import report_pdf
+from ..reports.documents import report_html, report_pdf, stylesheet
+from ..reports.project_report import project_report
 from ..reports.report_parts import Version
 from ..snapshots import canonical_json
 from .data import RATIONALE
+from .typst_report import TypstCost, is_installed, typst_cost
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CPU_FIELDS = slice(11, 15)
@@ -33,6 +36,8 @@ class ReportCost:
     kilobytes: float
     milliseconds: float
     """CPU time, the best of three."""
+    typst: TypstCost | None = None
+    """The same content set with typst in the same run, where that is installed."""
 
     @property
     def milliseconds_per_page(self) -> float:
@@ -40,7 +45,7 @@ class ReportCost:
         return self.milliseconds / self.pages
 
 
-def report_cost(assessment: Assessment, *, repeated: int) -> ReportCost:
+def report_cost(assessment: Assessment, *, repeated: int, with_typst: bool = False) -> ReportCost:
     """The report of a draft whose rationales are ``repeated`` times as long."""
     document = export_document(assessment)
     for answer in document["answers"].values():
@@ -55,7 +60,11 @@ def report_cost(assessment: Assessment, *, repeated: int) -> ReportCost:
         taken.append(_milliseconds() - start)
     with pikepdf.open(BytesIO(content)) as pdf:
         pages = len(pdf.pages)
-    return ReportCost(pages, len(content) / 1024, min(taken))
+    typst = None
+    if with_typst and is_installed():
+        html = report_html(project_report(json.loads(canonical), version, "de"))
+        typst = typst_cost(html, stylesheet(), RUNS)
+    return ReportCost(pages, len(content) / 1024, min(taken), typst)
 
 
 def _milliseconds() -> float:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from .clock import Work, measure
 from .data import World, grow, make_world
-from .reports import report_cost
+from .reports import ReportCost, report_cost
 from .requests import DIMENSION, Browser, FloorSave, Save, queries_of
 
 SMALL = 100
@@ -81,13 +81,15 @@ def measure_all(rounds: int, projects: int, tell: Callable[[str], object]) -> li
 
 
 def _reports(world: World, bare: Browser, app: Browser, rounds: int) -> list[Line]:
-    short, long = report_cost(world.draft, repeated=1), report_cost(world.draft, repeated=LONG_REPORT)
+    short = report_cost(world.draft, repeated=1, with_typst=True)
+    long = report_cost(world.draft, repeated=LONG_REPORT)
     address = reverse("report_pdf", args=[world.models[0].pk])
     app.get(address)
     stored = default_storage.path(_stored_name(world))
     second = measure({"stored": partial(app.get, address), "file": partial(bare.get, f"/floor/file{stored}")}, rounds)
     return [
         Line("report, full assessment", f"{short.milliseconds_per_page:.0f} ms a page, {short.pages} pages", "≤ 65 ms"),
+        Line("… : typst on the same content", _beside_typst(short), "≤ 6 ×"),
         Line("… size", f"{short.kilobytes:.0f} KB", "≤ 250 KB at 20 pages"),
         Line(
             f"… a page of {long.pages} : a page of {short.pages}",
@@ -100,6 +102,14 @@ def _reports(world: World, bare: Browser, app: Browser, rounds: int) -> list[Lin
             "≤ 2 ×",
         ),
     ]
+
+
+def _beside_typst(report: ReportCost) -> str:
+    typst = report.typst
+    if typst is None:
+        return "typst is not installed (requirements-dev.txt)"
+    times = report.milliseconds / typst.milliseconds
+    return f"{times:.2f} × ({report.milliseconds:.0f} : {typst.milliseconds:.0f} ms, {typst.pages} pages)"
 
 
 def _stored_name(world: World) -> str:

@@ -1,6 +1,9 @@
 """The benchmark measures what it says; how fast things are is never asserted."""
 
+from datetime import date
+
 import pytest
+import weasyprint
 from pytest_django import Settings
 
 from assessments.benchmark import table
@@ -9,9 +12,14 @@ from assessments.benchmark.data import MODELS, World, grow, make_world
 from assessments.benchmark.floors import MIDDLEWARE
 from assessments.benchmark.reports import ReportCost, report_cost
 from assessments.benchmark.requests import Browser
-from assessments.enums import Scope
+from assessments.benchmark.typst_report import TypstCost, is_installed, typst_source
+from assessments.enums import Scope, State
+from assessments.exchange import export_document
 from assessments.models import Answer, Project
 from assessments.portfolio_entries import find_wrong_entries
+from assessments.reports.documents import report_html, stylesheet
+from assessments.reports.project_report import project_report
+from assessments.reports.report_parts import Version
 from assessments.stored_scores import find_differences
 from assessments.workflow import start_assessment
 
@@ -64,15 +72,49 @@ def test_a_report_costs_the_time_of_those_who_make_it(world: World, monkeypatch:
     assert cost.milliseconds_per_page > 5
 
 
+def test_typst_sets_every_word_of_the_report(world: World):
+    html = report_html(project_report(export_document(world.draft), Version(State.DRAFT, 1, date(2026, 6, 30)), "de"))
+    body = weasyprint.HTML(string=html).etree_element.find("body")
+    for contents in body.findall("nav"):
+        contents.clear()
+    words = " ".join(text for text in body.itertext()).replace("|", " ").split()
+    source = typst_source(html, stylesheet())
+    missing = [word for word in words if word not in source]
+    assert len(words) > 3000
+    assert not missing
+    assert source.count("#table(") == html.count("<table")
+    assert source.count("#image(") == html.count("<svg")
+    assert "60mm,26mm,1fr" in source
+
+
+def test_what_means_something_to_typst_is_text():
+    html = '<html><head><title>#x</title></head><body><p>a " \\ #b [c] $d$ <b>*e*</b></p></body></html>'
+    source = typst_source(html, "")
+    assert r'#"a \" \\ #b [c] $d$ ";#"*e*";' in source
+
+
+def test_the_report_is_compared_with_typst_where_that_is_installed(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("assessments.benchmark.reports.RUNS", 1)
+    empty = start_assessment(Project.objects.create(name="Leer"), world.owner, Scope.QUICK)
+    cost = report_cost(empty, repeated=1, with_typst=True)
+    if not is_installed():
+        assert "not installed" in table._beside_typst(cost)
+        pytest.skip("NOT COMPARED: typst is not installed")
+    assert cost.typst is not None
+    assert 0.5 < cost.typst.pages / cost.pages < 2
+    assert " × (" in table._beside_typst(cost)
+
+
 def test_the_table_has_every_figure(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(table, "make_world", lambda: world)
     monkeypatch.setattr(table, "SMALL", 4)
-    monkeypatch.setattr(table, "report_cost", lambda *args, **kwargs: ReportCost(20, 200, 1200))
+    monkeypatch.setattr(table, "report_cost", lambda *args, **kwargs: ReportCost(20, 200, 1200, TypstCost(21, 300)))
     monkeypatch.setattr("assessments.benchmark.clock.WARM_UP_ROUNDS", 1)
     head, *lines = table.measure_all(1, 6, lambda text: None)
     assert head == ("work", "measured", "to reach")
     assert MODELS >= 20
-    assert all(line.measured[0].isdigit() for line in lines)
+    assert all(line.measured[0].isdigit() for line in lines if "typst" not in line.work)
+    assert [line.measured for line in lines if "typst" in line.work] == ["4.00 × (1200 : 300 ms, 21 pages)"]
     queries = [int(line.measured) for line in lines if line.work == "… queries"]
     assert queries
     assert max(queries) <= 8

@@ -33,6 +33,9 @@ RUNS = {
     "double-post": Run(100, ("postgresql", "sqlite"), "send one form eight times at once, with a negative control"),
     "disk-full": Run(50, ("postgresql",), "fill the disk while a report is stored, with a negative control"),
     "kill-renderer": Run(200, ("postgresql",), "kill what makes a report while it is made"),
+    "kill-exports": Run(200, ("postgresql",), "kill the worker that packs reports for the Senatskanzlei"),
+    "kill-migrate": Run(60, ("postgresql", "sqlite"), "kill migrate and run it again", is_prepared=False),
+    "load": Run(500, ("postgresql",), "so many editors at once, each saving every 5 seconds"),
 }
 
 

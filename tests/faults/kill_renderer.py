@@ -45,6 +45,7 @@ def run(instance: Instance, count: int) -> Iterator[Outcome]:
             outcome.errors["first try failed"] = outcome.errors.get("first try failed", 0) + (status != 200)
             _ask_again(report, outcome, struck)
     outcome.figures |= dict(sorted(seen.items()))
+    outcome.figures["seconds of an undisturbed report"] = round(duration, 2)
     outcome.figures["unfinished files left behind"] = len(report.unfinished())
     yield outcome.finish()
 

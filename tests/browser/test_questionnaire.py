@@ -182,6 +182,38 @@ class TestConnection:
         assert len(keys) == 2
         assert AnswerChange.objects.count() == 1
 
+    @pytest.mark.parametrize(
+        "drops", [["before"], ["after"], ["before", "after"], ["after", "after", "before"]], ids=str
+    )
+    def test_whatever_is_dropped_arrives_once(self, owner_page: Page, empty: Assessment, drops: list[str]):
+        """The request never gets there, or is carried out and its answer gets lost; meanwhile the person types on."""
+        owner_page.goto(dimension_url(empty))
+        to_come = {key: list(drops) for key in (KEY, "4.1.a2")}
+        failed: list[Route] = []
+
+        def drop(route: Route) -> None:
+            kind = to_come[route.request.url.rstrip("/").rsplit("/", 1)[1]]
+            if not kind:
+                return route.continue_()
+            if kind.pop(0) == "after":
+                route.fetch()
+            failed.append(route)
+            return route.abort()
+
+        owner_page.route("**/antworten/**", drop)
+        for key in to_come:
+            rationale(owner_page, key).fill(f"Anfang {key}")
+            expect(state(owner_page, key)).to_contain_text("Not saved")
+            rationale(owner_page, key).press_sequentially(" und weiter")
+        for key in to_come:
+            expect(state(owner_page, key)).to_contain_text("Saved", timeout=20_000)
+            expect(rationale(owner_page, key)).to_have_value(f"Anfang {key} und weiter")
+            changes = empty.answers.get(question_key=key).changes.order_by("version")
+            texts = [change.after["rationale"] for change in changes]
+            assert texts[-1] == f"Anfang {key} und weiter"
+            assert len(texts) == len(set(texts)), "nothing is stored twice"
+        assert len(failed) == 2 * len(drops)
+
     @pytest.mark.parametrize("status", [500, 503, 429])
     def test_a_refusing_server_is_asked_again(self, owner_page: Page, empty: Assessment, status: int):
         owner_page.goto(dimension_url(empty))

@@ -278,3 +278,15 @@ def test_no_committed_file_names_a_package_index():
     )
     for name in names:
         assert not re.search(r"index-url\s*[=:]|/simple/|registry\.", (ROOT / name).read_text("utf-8")), name
+
+
+def test_every_test_that_holds_a_promise_exists():
+    """The tests named in ``docs/assurance.md``, for each promise at least two."""
+    text = (ROOT / "docs" / "assurance.md").read_text("utf-8")
+    promises = re.findall(r"^\| (I\d+) \|.*\| (.*) \|$", text, re.MULTILINE)
+    assert [number for number, _ in promises] == [f"I{number}" for number in range(1, 11)]
+    for number, tests in promises:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", tests)
+        assert len(named) >= 2, number
+        for path, name in named:
+            assert re.search(rf"^\s*def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), name

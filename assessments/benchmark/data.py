@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from django.db import connection
@@ -105,19 +106,19 @@ def _submitted(project: Project, owner: User, seed_number: int) -> Assessment:
 
 def _answer(assessment: Assessment, number: int) -> None:
     """Different levels for every number, the same in every run."""
-    now = timezone.now()
+    now, chance = timezone.now(), Random(number)  # noqa: S311 - nothing secret
     shapes = shapes_of(load_catalogue(assessment.catalogue_id))
     questions = [question.key for shape in shapes for aspect in shape.aspects for question in aspect.questions]
     Answer.objects.bulk_create(
         Answer(
             assessment=assessment,
             question_key=key,
-            level=(position * (number + 3) + number) % 5,
+            level=chance.randrange(5),
             rationale=RATIONALE,
             evidence=[{"label": "Auswertung der Befragung", "url": "https://example.org/auswertung"}],
             changed_at=now,
         )
-        for position, key in enumerate(questions)
+        for key in questions
     )
     store_scores(assessment, compute_scores(assessment))
 

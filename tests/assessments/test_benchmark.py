@@ -62,12 +62,16 @@ def test_candidates_take_turns():
     assert taken.keys() == {"a", "b"}
 
 
-def test_a_report_costs_the_time_of_those_who_make_it(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_report_costs_the_time_of_those_who_make_it(
+    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("assessments.benchmark.reports.RUNS", 1)
     empty = start_assessment(Project.objects.create(name="Leer"), world.owner, Scope.QUICK)
     cost = report_cost(empty, repeated=1)
     assert cost.pages > 10
     assert cost.kilobytes > 50
+    # More than a bare Python has, less than a report may take.
+    assert 30 < cost.mebibytes < settings.PDF_MEMORY_MIB
     # Far more than the little that this process does itself.
     assert cost.milliseconds_per_page > 5
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -73,20 +74,20 @@ def _rows(rows: Iterable[Row]) -> SafeString:
 
 
 def _row(row: Row, language: str) -> SafeString:
-    cells = "".join([_cell(cell, language) for cell in row.cells])
+    # The cells are our own words and numbers with one gap each, for the key of the assessment.
+    cells = "".join([_cell(cell, language) for cell in row.cells]).replace("{pk}", str(row.assessment_id))
     about = [row.organisation, str(row.phase.label)]
     shown = (
-        [f"{row.state.label} {date_format(localtime(row.submitted_at), 'SHORT_DATE_FORMAT')}"]
+        [f"{row.state.label} {_day(localtime(row.submitted_at).date(), language)}"]
         if (row.submitted_at)
         else [str(row.state.label)]
     )
-    # The cells are our own words and numbers with one gap each, for the key of the assessment.
     return format_html(
         '<tr role="row"><th role="rowheader" scope="row"><label class="matrix__pick"><input type="checkbox" name="p"'
         ' value="{project}"><span class="kern-sr-only">{compare}</span></label><div><a href="{href}">{name}</a>'
         '{fictional}<span class="matrix__about">{about}</span><span class="matrix__about">{shown}</span>'
-        '<span class="matrix__about">{means}</span></div></th>' + cells + "</tr>",
-        pk=row.assessment_id,
+        '<span class="matrix__about">{means}</span></div></th>{cells}</tr>',
+        cells=mark_safe(cells),  # noqa: S308 - every cell was escaped
         project=row.project_id,
         compare=gettext("Compare %(project)s") % {"project": row.name},
         href=_review_address(row.assessment_id),
@@ -103,6 +104,11 @@ def _means(row: Row) -> str:
         "principles": NONE if row.principles is None else whole(row.principles),
         "ideas": NONE if row.guiding_ideas is None else whole(row.guiding_ideas),
     }
+
+
+@lru_cache(maxsize=1000)
+def _day(day: date, language: str) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 @lru_cache(maxsize=8)

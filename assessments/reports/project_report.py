@@ -62,6 +62,7 @@ class ProjectReport:
     scope: str
     state: str
     mark: str
+    is_without_account: bool
     number: int
     date: datetime.date
     short_hash: str
@@ -87,12 +88,12 @@ class ProjectReport:
     @property
     def shows_measures(self) -> bool:
         """Whether measures are reported, if only that there are none."""
-        return self.excerpt is None or self.excerpt.with_measures
+        return self.excerpt.with_measures if self.excerpt else not self.is_without_account
 
     @property
     def shows_conflicts(self) -> bool:
         """Whether conflicts of goals are reported."""
-        return self.excerpt is None or self.excerpt.with_conflicts
+        return self.excerpt.with_conflicts if self.excerpt else not self.is_without_account
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -156,6 +157,7 @@ def _project_report(
         scope=str(Scope(result.scope).label),
         state=version.words,
         mark=version.mark,
+        is_without_account=version.is_without_account,
         number=version.number,
         date=version.date,
         short_hash=full_hash[:SHORT_HASH_LENGTH],

@@ -241,6 +241,8 @@ def _show_result(request: HttpRequest, filled: Filled, form: QuickProjectForm, *
     context = {
         "answers_form": "quick-check",
         "assessment": None,
+        "can_plan": False,
+        "planned": frozenset(),
         **figures_of(result_of_document(document)),
         "form": form,
         "carried": filled.carried(),

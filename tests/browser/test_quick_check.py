@@ -129,9 +129,9 @@ def test_the_page_asks_before_answers_are_left(open_page: OpenPage) -> None:
     expect_step(page, 2)
     assert asked == [], "the buttons of the page take everything along"
     page.locator("main h1").click()
-    page.close(run_before_unload=True)
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
     expect(page.locator("main h1")).to_be_visible()
-    page.wait_for_function("() => true")
     assert asked == ["beforeunload"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -49,17 +50,17 @@ def sign_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def as_owner(sign_in, owner) -> Client:
+def as_owner(sign_in: Callable[[User], Client], owner) -> Client:
     return sign_in(owner)
 
 
 @pytest.fixture
-def as_editor(sign_in, editor) -> Client:
+def as_editor(sign_in: Callable[[User], Client], editor) -> Client:
     return sign_in(editor)
 
 
 @pytest.fixture
-def as_viewer(sign_in, viewer) -> Client:
+def as_viewer(sign_in: Callable[[User], Client], viewer) -> Client:
     return sign_in(viewer)
 
 
@@ -229,7 +230,7 @@ class TestOverview:
 
     def test_approved_there_is_nothing_left(self, as_viewer, revealed, owner, reviewer):
         snapshot = submit(revealed, owner)
-        approve(revealed, reviewer, snapshot.sha256, timezone.localdate() + timezone.timedelta(days=9))
+        approve(revealed, reviewer, snapshot.sha256, timezone.localdate() + timedelta(days=9))
         html = as_viewer.get(address("rating_overview", revealed)).content.decode()
         assert "has served and was deleted" in html
         assert as_viewer.get(address("rating_session", revealed, "4.1")).url == address("rating_overview", revealed)

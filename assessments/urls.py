@@ -169,6 +169,11 @@ urlpatterns = [
     path("bewertungen/<int:pk>/bericht/", reports.report_preview, name="report_preview"),
     path("bewertungen/<int:pk>/meine-einschaetzung/", ratings.rating_resume, name="rating_resume"),
     path("bewertungen/<int:pk>/meine-einschaetzung/<dimension:key>/", ratings.rating_own, name="rating_own"),
+    path(
+        "bewertungen/<int:pk>/meine-einschaetzung/fragen/<str:question_key>/",
+        autosave.rating_save,
+        name="rating_save",
+    ),
     path("bewertungen/<int:pk>/teamrunde/", ratings.rating_overview, name="rating_overview"),
     path("bewertungen/<int:pk>/teamrunde/<dimension:key>/", ratings.rating_session, name="rating_session"),
     path("bewertungen/<int:pk>/teamrunde/<dimension:key>/aufdecken/", ratings.rating_reveal, name="rating_reveal"),

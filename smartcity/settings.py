@@ -209,6 +209,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/180s/key,5/h/key",
     "invitation_link": "20/m/ip",
     "decide": "10/m/user",
+    "rate": "240/m/user",
     "upload": "20/h/user",
     "evidence_upload": "30/m/user",
     "pdf": f"{env.int('PDF_PER_HOUR', default=1000 if DEMO or DEBUG else 10)}/h/user",

@@ -15,19 +15,24 @@ from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from principles.models import Dimension, Question
 
+from ..answering import AssessmentClosed
+from ..forms.own_ratings import clean_ratings, read_ratings
 from ..forms.questionnaire import MERGED, MINE, THEIRS, Panel, read_entry
+from ..individual_ratings import AlreadyRevealed, dimension_of, save_ratings
 from ..models import Answer, AnswerChange, Assessment, User
 from ..permissions import Action
-from .access import get_assessment
+from .access import get_assessment, signed_in
 from .assessments import asked_questions
 from .questionnaire import Outcome, progress_bars, save_entry
+from .rate_limits import may
+from .ratings import refusal_text
 
 RATE_WINDOW = timedelta(minutes=1)
 
@@ -35,25 +40,56 @@ RATE_WINDOW = timedelta(minutes=1)
 @require_http_methods(["GET", "POST"])
 def answer_save(request: HttpRequest, pk: int, question_key: str) -> HttpResponse:
     """Save one answer. A GET hands out a fresh CSRF token after signing in again in another tab."""
-    user = request.user
-    if not user.is_authenticated:
-        return _sign_in(pk, question_key, _("You have been signed out. Your text is still here."))
-    expected = request.POST.get("signed_in_as", "")
-    if expected and expected != str(user.pk):
-        return _sign_in(pk, question_key, _("You are now signed in as %(name)s.") % {"name": user.get_full_name()})
+    if message := _wrong_person(request):
+        return _sign_in("assessment_dimension", pk, question_key, message)
+    user = signed_in(request)
     # Read in the same query: whether the person has saved much lately.
     assessment = get_assessment(request, pk, Action.ANSWER, many_since=_many_changes_since(user))
-    found = next((one for one in asked_questions(assessment) if one[1].key == question_key), None)
-    if found is None:
-        raise Http404
+    found = _find_question(assessment, question_key)
     if request.method == "GET":
         return JsonResponse({"token": get_token(request)})
     many_since = assessment.many_since  # type: ignore[attr-defined]
     if many_since and many_since > timezone.now() - RATE_WINDOW:
-        response = _refusal(HTTPStatus.TOO_MANY_REQUESTS, _("Many changes at once – saving again in a moment."))
-        response.headers["Retry-After"] = "10"
-        return response
+        return _too_many()
     return _save(request, assessment, *found)
+
+
+@require_http_methods(["GET", "POST"])
+def rating_save(request: HttpRequest, pk: int, question_key: str) -> HttpResponse:
+    """Save what I think of one question. A GET hands out a fresh CSRF token, as for an answer."""
+    if message := _wrong_person(request):
+        return _sign_in("rating_own", pk, question_key, message)
+    assessment = get_assessment(request, pk, Action.RATE)
+    dimension, question = _find_question(assessment, question_key)
+    if request.method == "GET":
+        return JsonResponse({"token": get_token(request)})
+    return _save_rating(request, assessment, dimension, question) if may(request, "rate") else _too_many()
+
+
+def _save_rating(
+    request: HttpRequest, assessment: Assessment, dimension: Dimension, question: Question
+) -> HttpResponse:
+    ratings = read_ratings(request.POST, [Panel(question)])
+    if not ratings:
+        return _refusal(HTTPStatus.BAD_REQUEST, _("The answer arrived incomplete."))
+    cleaned, errors = clean_ratings(ratings)
+    if errors:
+        return _refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY, _("Not saved – please check your entries."), errors=errors[question.key]
+        )
+    try:
+        save_ratings(assessment, signed_in(request), dimension.key, cleaned)
+    except (AlreadyRevealed, AssessmentClosed) as error:
+        return _refusal(HTTPStatus.GONE, refusal_text(error))
+    return JsonResponse(_accepted(0))
+
+
+def _find_question(assessment: Assessment, key: str) -> tuple[Dimension, Question]:
+    """The question in the assessment's scope with its dimension; 404 if there is none."""
+    for found in asked_questions(assessment):
+        if found[1].key == key:
+            return found
+    raise Http404
 
 
 def _save(request: HttpRequest, assessment: Assessment, dimension: Dimension, question: Question) -> HttpResponse:
@@ -107,10 +143,30 @@ def _refused(outcome: Outcome) -> JsonResponse:
     return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, _("Not saved – please check your entries."), errors=panel.errors)
 
 
-def _sign_in(pk: int, question_key: str, message: str) -> JsonResponse:
-    page = reverse("assessment_dimension", args=[pk, question_key.rpartition(".")[0]])
-    login = f"{reverse('account_login')}?{urlencode({'next': page})}"
+def _wrong_person(request: HttpRequest) -> str:
+    """Why whoever sends this is not who opened the page; empty if they are."""
+    user = request.user
+    if not user.is_authenticated:
+        return _("You have been signed out. Your text is still here.")
+    expected = request.POST.get("signed_in_as", "")
+    if expected and expected != str(user.pk):
+        return _("You are now signed in as %(name)s.") % {"name": user.get_full_name()}
+    return ""
+
+
+def _sign_in(page: str, pk: int, question_key: str, message: str) -> JsonResponse:
+    try:
+        back = reverse(page, args=[pk, dimension_of(question_key)])
+    except NoReverseMatch:  # the key of no question
+        back = reverse("assessment_detail", args=[pk])
+    login = f"{reverse('account_login')}?{urlencode({'next': back})}"
     return _refusal(HTTPStatus.UNAUTHORIZED, message, login=login)
+
+
+def _too_many() -> JsonResponse:
+    response = _refusal(HTTPStatus.TOO_MANY_REQUESTS, _("Many changes at once – saving again in a moment."))
+    response.headers["Retry-After"] = "10"
+    return response
 
 
 def _refusal(status: HTTPStatus, message: str, **more: Any) -> JsonResponse:

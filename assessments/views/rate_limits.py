@@ -49,6 +49,7 @@ KEPT_VIEWS = frozenset(
         "good_practice_review",
         "publication_review",
         "quick_check_pdf",
+        "rating_own",
     }
 )
 """Pages with texts of one's own: they are shown again, to be sent a little later."""

@@ -36,6 +36,7 @@ from ..permissions import Action, allowed_actions
 from .access import get_assessment, signed_in
 from .assessments import asked_questions
 from .questionnaire import dimension_page, find_dimension, neighbours_of
+from .rate_limits import may, too_many_requests
 from .resend import ask_to_sign_in
 
 
@@ -44,6 +45,8 @@ def rating_own(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """What I think of one dimension, without the team's answers or anybody else's ratings."""
     if refused := ask_to_sign_in(request):
         return refused
+    if request.method == "POST" and not may(request, "rate"):
+        return too_many_requests(request)
     assessment = get_assessment(request, pk, Action.RATE, is_revealed=is_revealed(key))
     dimensions = list(load_catalogue(assessment.catalogue_id).dimensions.all())
     dimension = find_dimension(dimensions, key)

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
+from assessments.individual_ratings import reveal
 from assessments.models import Answer, Assessment, IndividualRating, RevealedDimension, User
 from tests.browser.helpers import Keyboard
 
@@ -88,3 +89,20 @@ def test_revealed_while_somebody_types_nothing_of_it_is_lost(
     expect(viewers.locator("main .kern-alert")).to_contain_text("Nicht gespeichert")
     expect(viewers.locator(f'textarea[name="{KEY}-rationale"]')).to_have_value("Noch nicht gespeichert.")
     assert not IndividualRating.objects.filter(user=viewer).exists()
+
+
+def test_a_rating_saves_itself_and_says_when_it_cannot(
+    open_page: OpenPage, draft: Assessment, owner: User, viewer: User
+) -> None:
+    page = open_page(viewer)
+    page.goto(reverse("rating_own", args=[draft.pk, "4.1"]))
+    question = page.locator(f'[data-question="{KEY}"]')
+    note = question.locator(f'textarea[name="{KEY}-rationale"]')
+    level(page, KEY, "na").check()
+    expect(question.locator("[data-state]")).to_contain_text("Gespeichert")
+    assert IndividualRating.objects.get(user=viewer).is_not_applicable
+    reveal(draft, owner, "4.1")
+    note.fill("Zu spät getippt.")
+    expect(question.locator("[data-state]")).to_contain_text("Nicht gespeichert")
+    expect(note).to_have_value("Zu spät getippt.")
+    assert IndividualRating.objects.get(user=viewer).note == ""

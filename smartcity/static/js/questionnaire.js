@@ -40,6 +40,7 @@
       this.version = element.querySelector(`[name="${this.key}-version"]`);
       this.state = element.querySelector("[data-state]");
       const add = element.querySelector("[data-add-link]");
+      if (!add) return; // a rating of one's own has no evidence
       add.hidden = false;
       add.addEventListener("click", () => this.addLink());
     }
@@ -58,7 +59,7 @@
     get lacksReason() {
       const chosen = this.element.querySelector(`[name="${this.key}-level"]:checked`);
       const reason = this.element.querySelector(`[name="${this.key}-reason"]`);
-      return chosen?.value === "na" && reason.value.replace(/\s/g, "").length < 10;
+      return chosen?.value === "na" && reason !== null && reason.value.replace(/\s/g, "").length < 10;
     }
 
     get isDirty() {
@@ -144,7 +145,7 @@
       this.showErrors({});
       for (const bar of data.progress || []) showProgress(bar);
       if (data.html) this.replaceBy(data.html);
-      else this.element.querySelector("[data-conflict]").replaceChildren();
+      else this.element.querySelector("[data-conflict]")?.replaceChildren();
       if (this.snapshot() !== this.saved) return this.save();
       this.say(data.message, "saved");
       this.settle(true);

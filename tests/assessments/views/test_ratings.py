@@ -175,6 +175,66 @@ class TestRatingAlone:
             assert as_viewer.get(address(name, draft, "9.9")).status_code == 404
 
 
+class TestAutosave:
+    """One question at a time, for ``questionnaire.js``."""
+
+    def test_a_rating_is_saved_and_acknowledged(self, as_viewer, draft, viewer):
+        response = as_viewer.post(address("rating_save", draft, KEY), entry(KEY, "3", "Gefragt."))
+        assert response.status_code == 200
+        assert response.json()["message"].startswith("Saved ")
+        assert own_ratings(draft, viewer, "4.1") == {KEY: RatingContent(3, note="Gefragt.")}
+
+    def test_what_cannot_be_saved_is_told_by_field(self, as_viewer, draft):
+        response = as_viewer.post(address("rating_save", draft, KEY), entry(KEY, "3", "x" * (MAX_NOTE_LENGTH + 1)))
+        assert response.status_code == 422
+        assert set(response.json()["errors"]) == {"rationale"}
+
+    def test_an_incomplete_one_is_refused(self, as_viewer, draft):
+        assert as_viewer.post(address("rating_save", draft, KEY), {}).status_code == 400
+
+    def test_revealed_meanwhile_it_is_told(self, as_viewer, revealed, viewer):
+        response = as_viewer.post(address("rating_save", revealed, KEY), entry(KEY, "0"))
+        assert response.status_code == 410
+        assert "have been revealed" in response.json()["message"]
+        assert own_ratings(revealed, viewer, "4.1")[KEY].level == 2
+
+    def test_submitted_meanwhile_it_is_told(self, as_viewer, draft, owner):
+        submit(draft, owner)
+        response = as_viewer.post(address("rating_save", draft, KEY), entry(KEY, "0"))
+        assert response.status_code == 410
+        assert "submitted or deleted" in response.json()["message"]
+
+    def test_a_question_that_is_not_asked_is_not_there(self, as_viewer, project):
+        quick = make_assessment(project, scope=Scope.QUICK)
+        for key in ("4.1.a2", "9.9.z9", "nonsense"):
+            assert as_viewer.post(address("rating_save", quick, key), entry(key, "3")).status_code == 404
+
+    @pytest.mark.parametrize("name", ["rating_save", "answer_save"])
+    @pytest.mark.parametrize("key", [KEY, "nonsense"])
+    def test_signed_out_it_says_where_to_sign_in(self, draft, name, key):
+        response = Client().post(address(name, draft, key), entry(KEY, "3"))
+        assert response.status_code == 401
+        assert reverse("account_login") in response.json()["login"]
+
+    def test_somebody_else_signed_in_meanwhile_nothing_is_saved_for_them(self, as_editor, draft, viewer):
+        data = {**entry(KEY, "4"), "signed_in_as": str(viewer.pk)}
+        assert as_editor.post(address("rating_save", draft, KEY), data).status_code == 401
+        assert not IndividualRating.objects.exists()
+
+    def test_a_fresh_token_is_handed_out(self, as_viewer, draft):
+        assert as_viewer.get(address("rating_save", draft, KEY)).json()["token"]
+
+    def test_too_many_at_once_wait(self, as_viewer, draft, settings):
+        settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "rate": "1/m/user"}
+        assert as_viewer.post(address("rating_save", draft, KEY), entry(KEY, "1")).status_code == 200
+        response = as_viewer.post(address("rating_save", draft, KEY), entry(KEY, "2"))
+        assert response.status_code == 429
+        assert response.headers["Retry-After"] == "10"
+        page = as_viewer.post(address("rating_own", draft, "4.1"), entry(KEY, "2", "Bleibt stehen."))
+        assert page.status_code == 429
+        assert "Bleibt stehen." in page.content.decode()
+
+
 class TestOverview:
     def test_it_tells_who_has_rated_how_much_but_no_level(self, as_viewer, rated):
         html = " ".join(as_viewer.get(address("rating_overview", rated)).content.decode().split())

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from principles.models import Catalogue, load_catalogue
 
-from . import clock
+from . import clock, publications
 from .answering import AnswerContent, save_answer
 from .discussion import begin_thread, reply, set_open
 from .enums import MeasureState, Scope
@@ -26,6 +26,7 @@ from .invitations import VALID_FOR
 from .measures import save_entry, take_over_step
 from .models import Answer, AnswerChange, Assessment, GoalConflict, GoodPractice, Invitation, Measure, Project, User
 from .permissions import Action, allows
+from .public_documents import Choice
 from .reviewing import ReviewNote, clean_note, save_notes
 from .scoring import DimensionShape
 from .stored_scores import shapes_of
@@ -231,6 +232,11 @@ class Teller:
         """Withdraw an offer."""
         take_back(self._practice(part), user)
 
+    def propose(self, user: User, part: list[str]) -> None:
+        """Offer the result for publication, with these parts beside it: rationales, measures, conflicts."""
+        choice = Choice(**{f"with_{name}": True for name in part})
+        publications.offer(self.assessment, user, choice, publications.drafted(self.assessment, choice).sha256)
+
     # -- The Senatskanzlei --------------------------------------------------------------------------------------------
 
     def read(self, user: User, part: bool) -> None:
@@ -254,6 +260,11 @@ class Teller:
     def confirm(self, user: User, part: str) -> None:
         """Make an offer public."""
         confirm(self._practice(part), user)
+
+    def publish(self, user: User, part: bool) -> None:
+        """Make the result public."""
+        publication = self.project.publications.waiting().get()
+        publications.confirm(publication, user, publication.sha256)
 
     def decline(self, user: User, part: dict[str, str]) -> None:
         """Turn offers down."""
@@ -282,7 +293,7 @@ VERBS: dict[str, Callable[[Teller, User, Any], None]] = {
     for name in (
         *("begin", "take_in", "fill", "rate", "reveal", "answer", "deepen", "targets", "measure", "progress"),
         *("conflict", "comment", "settle", "phase", "invite", "submit", "withdraw", "offer", "take_back"),
-        *("read", "note", "send_back", "approve", "confirm", "decline"),
+        *("read", "note", "send_back", "approve", "confirm", "decline", "propose", "publish"),
     )
 }
 ON_PROJECT = ("begin", "take_in", "fill", "phase", "invite")
@@ -299,7 +310,7 @@ ACTIONS = {
     **dict.fromkeys(("submit", "withdraw"), Action.SUBMIT),
     **dict.fromkeys(("read", "note", "send_back", "approve"), Action.REVIEW),
 }
-"""What a step asks of whoever takes it; good practice asks for itself."""
+"""What a step asks of whoever takes it; good practice and publications ask for themselves."""
 
 
 # -- What files say ----------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from assessments.models import (
     Invitation,
     Measure,
     Project,
+    Publication,
     ReviewerRating,
     Snapshot,
     StateChange,
@@ -206,6 +207,14 @@ def test_two_teams_have_rated_alone_and_one_looks_at_it(portfolio: dict[str, Pro
 
 def test_good_practice_is_in_every_state(portfolio: dict[str, Project]):
     assert {practice.state for practice in GoodPractice.objects.all()} == set(PracticeState)
+
+
+def test_five_results_are_public_and_one_waits(portfolio: dict[str, Project]):
+    published = Publication.objects.public()
+
+    assert published.count() == 5
+    assert {one.with_rationales for one in published} == {True, False}
+    assert Publication.objects.waiting().count() == 1
 
 
 def test_the_complete_one_gives_every_reason(portfolio: dict[str, Project]):

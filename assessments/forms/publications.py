@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import Div
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -94,7 +95,7 @@ class PublicFilterForm(forms.Form):
         published = Publication.objects.public().order_by().values("organisation")
         organisation: Any = self.fields["organisation"]
         organisation.queryset = Organisation.objects.filter(pk__in=published)
-        self.helper = plain_helper()
+        self.helper = plain_helper(Div("q", "organisation", "phase", "perspective", css_class="field-row"))
 
     def filter(self, publications: QuerySet[Publication]) -> QuerySet[Publication]:
         """The publications asked for; what makes no sense in the address is left out."""

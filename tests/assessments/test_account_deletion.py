@@ -22,7 +22,18 @@ from assessments.account_deletion import StillNeededError, delete_account, obsta
 from assessments.answering import AnswerContent, save_answer
 from assessments.enums import ExportKind, MailEvent, Role
 from assessments.invitations import invite
-from assessments.models import Comment, ExportJob, Invitation, Membership, OutgoingMail, Project, Thread, User
+from assessments.models import (
+    Assessment,
+    Comment,
+    ExportJob,
+    IndividualRating,
+    Invitation,
+    Membership,
+    OutgoingMail,
+    Project,
+    Thread,
+    User,
+)
 from assessments.retention import clean_up
 from assessments.teams import hand_over
 from assessments.verification import verify_chain
@@ -88,13 +99,14 @@ def links_that_go() -> list[tuple[type[Model], str]]:
     ]
 
 
-def test_what_goes_with_the_account_is_gone(client: Client, canary: User):
+def test_what_goes_with_the_account_is_gone(client: Client, draft: Assessment, canary: User):
     sign_in(client, canary)
     TOTP.activate(canary, "JBSWY3DPEHPK3PXP")
     canary.groups.add(Group.objects.create(name="Redaktion"))
     canary.user_permissions.add(Permission.objects.latest("pk"))
     OutgoingMail.objects.create(event=MailEvent.SUBMITTED, about=1, key="one", recipient=canary)
     now = timezone.now()
+    IndividualRating.objects.create(assessment=draft, question_key="4.1.a1", user=canary, level=2, changed_at=now)
     ExportJob.objects.create(owner=canary, kind=ExportKind.PORTFOLIO, language="de", expires_at=now + timedelta(days=7))
 
     def found() -> set[str]:

@@ -9,7 +9,16 @@ from django.urls import reverse
 
 from assessments.enums import Role, State
 from assessments.models import Assessment, Membership, Project, User
-from assessments.permissions import TABLE, Action, allowed_actions, allows, remember_role, role_of
+from assessments.permissions import (
+    TABLE,
+    Action,
+    allowed_actions,
+    allows,
+    reads_portfolio,
+    remember_role,
+    role_of,
+    staff_allows,
+)
 from assessments.views.access import get_assessment, get_project
 from tests.factories import make_assessment, make_project
 
@@ -63,6 +72,31 @@ def test_every_role_has_a_row():
 def test_the_senatskanzlei_sees_what_was_submitted(who, expected, state, request, project):
     submitted = make_assessment(project, state=state)
     assert allowed_actions(request.getfixturevalue(who), submitted) == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "reads", "reviews"),
+    [
+        ("portfolio_reader", True, False),
+        ("reviewer", True, True),
+        ("administrator", True, True),
+        ("owner", False, False),
+    ],
+)
+def test_what_a_role_in_the_senatskanzlei_is_made_for(who, reads, reviews, request):
+    user = request.getfixturevalue(who)
+    assert (reads_portfolio(user), staff_allows(user, Action.REVIEW)) == (reads, reviews)
+    assert not staff_allows(user, Action.ANSWER)
+    user.is_active = False
+    assert not reads_portfolio(user)
+    assert not reads_portfolio(AnonymousUser())
+
+
+def test_a_member_of_the_senatskanzlei_keeps_both_roles(project, portfolio_reader):
+    Membership.objects.create(project=project, user=portfolio_reader, role=Role.EDITOR)
+    submitted = make_assessment(project, state=State.SUBMITTED)
+    assert allowed_actions(portfolio_reader, submitted) == TABLE[Role.EDITOR] | {Action.VIEW_SUBMISSION}
+    assert allowed_actions(portfolio_reader, project) == TABLE[Role.EDITOR]
 
 
 def test_nobody_reviews_their_own_project(project, reviewer):

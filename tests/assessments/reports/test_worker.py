@@ -50,7 +50,7 @@ def test_it_answers_job_by_job_and_ends_with_its_input(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(fileno=lambda: jobs))
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(fileno=lambda: answers))
 
-    worker.main(str(FONT_FOLDER), "60", "1024")
+    worker.main(str(FONT_FOLDER), "600", "1024")
     os.close(jobs)
     os.close(answers)
 
@@ -85,7 +85,7 @@ def test_who_ends_in_the_middle_of_a_word_has_reached_a_limit():
     os.write(writing, frames.pack({"status": "done"}, b"%PDF")[:-1])
     os.close(writing)
     try:
-        assert worker._await(reading, time.monotonic() + 60) == ({"status": "limit"}, b"")
+        assert worker._await(reading, time.monotonic() + 600) == ({"status": "limit"}, b"")
     finally:
         os.close(reading)
 

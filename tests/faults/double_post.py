@@ -164,5 +164,5 @@ def _judge(outcome: Outcome, name: str, form: Form, statuses: list[int]) -> None
     outcome.acknowledged += sum(status in {200, 302} for status in statuses)
     outcome.lost += effects == 0
     outcome.doubled += max(0, effects - 1)
-    if effects != 1 or not set(statuses) <= NO_HARM:
+    if not outcome.is_control and (effects != 1 or not set(statuses) <= NO_HARM):
         outcome.faults.append(f"{name}: {effects} effects, answers {sorted(statuses)}")

@@ -41,8 +41,9 @@ def headers_of(session: str) -> dict[str, str]:
 class Client:
     """One person at one browser. Not safe in threads; each thread makes its own."""
 
-    def __init__(self, port: int, user: User, session: str = "") -> None:
+    def __init__(self, port: int, user: User, session: str = "", *, patience: float = 40) -> None:
         self.port = port
+        self.patience = patience
         self.user_pk = user.pk
         self.session = session or session_of(user)
         self._connection: HTTPConnection | None = None
@@ -55,7 +56,7 @@ class Client:
         """Status, content and headers; the status ``BROKEN`` if the connection broke off."""
         body = urlencode(data, doseq=True) if data is not None else None
         if self._connection is None:
-            self._connection = HTTPConnection("127.0.0.1", self.port, timeout=40)
+            self._connection = HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             self._connection.request(method, path, body, headers_of(self.session))
             response = self._connection.getresponse()

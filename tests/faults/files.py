@@ -9,6 +9,9 @@ from .client import Client
 from .instance import Instance
 from .world import Team
 
+PATIENCE = 600
+"""Seconds; a report may wait for everything else on the machine."""
+
 
 @dataclass
 class Report:
@@ -30,7 +33,7 @@ class Report:
 
     def ask(self) -> tuple[int, bytes]:
         """Ask for it over a connection of its own."""
-        client = Client(self.instance.port, self.team.owner)
+        client = Client(self.instance.port, self.team.owner, patience=PATIENCE)
         status, content, _headers = client.get(self.path)
         client.close()
         return status, content

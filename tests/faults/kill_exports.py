@@ -24,7 +24,7 @@ from .world import make_team
 REPORTS = 3
 MOST_KILLS = 4
 """Of one export; the app gives up when more than five workers die over the same one."""
-GIVE_UP_AFTER = 180
+GIVE_UP_AFTER = 600
 
 
 def run(instance: Instance, count: int) -> Iterator[Outcome]:

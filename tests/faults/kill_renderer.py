@@ -17,7 +17,7 @@ from .instance import Instance, children_of, kill
 from .outcome import Outcome
 from .world import make_team
 
-GIVE_UP_AFTER = 60
+GIVE_UP_AFTER = 600
 
 
 def run(instance: Instance, count: int) -> Iterator[Outcome]:

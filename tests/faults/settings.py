@@ -7,4 +7,6 @@ from smartcity.settings import STORAGES
 ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]  # allauth takes both
 ANSWERS_PER_MINUTE = 10**9
 REQUIRE_SECOND_FACTOR = False
+# On a busy machine a report takes longer.
+PDF_SECONDS = 600
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "assessments.views.middleware.PrivateByDefaultMiddleware",
+    "assessments.views.middleware.SignInTimesMiddleware",
     "assessments.views.middleware.OwnLanguageMiddleware",
     "assessments.views.middleware.SecondFactorMiddleware",
 ]
@@ -227,6 +228,14 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Smart City Selbstbewertung"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 USERSESSIONS_TRACK_ACTIVITY = False
+# A sign-in ends when nothing has happened for so long, and in any case when the working day is over; those who see many
+# projects have less. Forms are kept: who signs in again goes on where they were.
+SESSION_ENGINE = "assessments.sessions"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_IDLE_MINUTES_STAFF = env.int("SESSION_IDLE_MINUTES_STAFF", default=30)
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_HOURS_STAFF = env.int("SESSION_HOURS_STAFF", default=8)
+# Of those who are not signed in.
 SESSION_COOKIE_AGE = 12 * 3600
 
 # -- Mail -------------------------------------------------------------------------------------------------------------

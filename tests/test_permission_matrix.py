@@ -62,6 +62,7 @@ OWN_ACCOUNT_PAGES = (
     "account_data",
     "account_data_file",
     "account_delete",
+    "account_session",
     "account_session_end",
 )
 UNKNOWN = 987_654

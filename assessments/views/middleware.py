@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from .. import second_factor
+from .. import second_factor, sessions
+from .resend import KEPT_VIEWS, keep_entries
 
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
@@ -29,6 +30,31 @@ class PrivateByDefaultMiddleware:
             add_never_cache_headers(response)
             patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class SignInTimesMiddleware:
+    """Counts what people do as activity, and keeps what they wrote when their time was up meanwhile.
+
+    What a page asks for by itself is none: it would keep a forgotten window signed in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; ``process_view`` decides, once it is known which page is asked for."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Put off the end of the sign-in, or show the entries with the way to sign in again."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        is_by_itself = request.method == "GET" and (name == "account_session" or "HX-Request" in request.headers)
+        if request.user.is_authenticated:
+            if not is_by_itself:
+                sessions.extend(request.session, request.user)
+        elif request.method == "POST" and name in KEPT_VIEWS:
+            return keep_entries(request)
+        return None
 
 
 class OwnLanguageMiddleware:

@@ -21,7 +21,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from .resend import entries_of
+from .resend import KEPT_FOR_LATER, entries_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -41,18 +41,6 @@ ACTIONS = {
     "mfa_reauthenticate_webauthn": "reauthenticate",
 }
 """What allauth's pages count as; our own say it themselves."""
-KEPT_VIEWS = frozenset(
-    {
-        "assessment_submit",
-        "review_decide",
-        "good_practice_offer",
-        "good_practice_review",
-        "publication_review",
-        "quick_check_pdf",
-        "rating_own",
-    }
-)
-"""Pages with texts of one's own: they are shown again, to be sent a little later."""
 
 
 def limited(action: str, *, reads: bool = False) -> Callable[[View[P]], View[P]]:
@@ -85,7 +73,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
         "at": timezone.localtime() + timedelta(seconds=wait),
         "entries": [],
     }
-    if request.method == "POST" and match and match.view_name in KEPT_VIEWS:
+    if request.method == "POST" and match and match.view_name in KEPT_FOR_LATER:
         context["entries"] = entries_of(request)
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = str(wait)

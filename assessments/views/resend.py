@@ -16,9 +16,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
-KEPT_VIEWS = frozenset({"assessment_dimension", "rating_own", "rating_session"})
+KEPT_VIEWS = frozenset(
+    {"assessment_dimension", "rating_own", "rating_session"}
+    | {"assessment_submit", "review_decide", "good_practice_offer", "good_practice_review", "publication_review"}
+    | {"comment_list", "comment_reply", "feedback_reply", "review_detail", "review_dimension"}
+    | {"measure_add", "measure_edit", "conflict_add", "conflict_edit", "project_create", "project_edit"}
+)
+"""Pages on which people write more than a word."""
 KEPT_WITHOUT_ACCOUNT = frozenset({"quick_check_step", "quick_check_result", "quick_check_data", "quick_check_pdf"})
 """Pages that carry all answers with them: there is nothing else to go back to."""
+KEPT_FOR_LATER = KEPT_VIEWS | KEPT_WITHOUT_ACCOUNT
+"""What is shown again, to be sent later, when something comes in between."""
 NOT_KEPT = frozenset({"csrfmiddlewaretoken"})
 
 

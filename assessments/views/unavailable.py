@@ -16,16 +16,9 @@ from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.views.defaults import server_error as plain_server_error
 
-from . import rate_limits, resend
+from . import resend
 
 RETRY_AFTER_SECONDS = 5
-KEPT_VIEWS = (
-    resend.KEPT_VIEWS
-    | rate_limits.KEPT_VIEWS
-    | {"comment_list", "comment_reply", "feedback_reply", "review_detail", "review_dimension"}
-    | {"measure_add", "measure_edit", "conflict_add", "conflict_edit", "project_create", "project_edit"}
-)
-"""Pages on which people write more than a word."""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -47,4 +40,4 @@ def _is_kept(request: HttpRequest) -> bool:
         name = resolve(request.path_info).view_name
     except Resolver404:
         return False
-    return request.method == "POST" and name in KEPT_VIEWS and resend.comes_from_here(request)
+    return request.method == "POST" and name in resend.KEPT_FOR_LATER and resend.comes_from_here(request)

@@ -479,7 +479,7 @@ class TestSessionWithoutJavaScript:
 
     def test_other_forms_are_refused_as_ever(self, owner: User, empty: Assessment):
         client = signed_in(owner, enforce_csrf_checks=True)
-        url = reverse("project_edit", args=[empty.project.pk])
-        response = client.post(url, {"name": "Anders"}, headers={"Origin": self.ORIGIN})
+        url = reverse("member_add", args=[empty.project.pk])
+        response = client.post(url, {"email": "Anders"}, headers={"Origin": self.ORIGIN})
         assert response.status_code == 403
         assert "Anders" not in response.content.decode()

@@ -173,6 +173,8 @@ class MailEvent(TextChoices):
     MEASURES_DUE = "measures_due", _("Measures due soon")
     APPROVAL_ENDS = "approval_ends", _("Approval ends soon")
     EXPORT = "export", _("Export ready or failed")
+    ACCOUNT_IDLE = "account_idle", _("Account not used for long")
+    DRAFT_IDLE = "draft_idle", _("Draft not used for long")
 
 
 INFORMING_EVENTS = (

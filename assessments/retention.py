@@ -19,10 +19,13 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_tasks_db.models import DBTaskResult
 
+from .account_deletion import StillNeededError, delete_account
 from .enums import MailState
 from .export_jobs import forget_exports
+from .idleness import IDLE_FOR, forgettable_accounts, forgettable_drafts
 from .individual_ratings import ratings_left_behind
-from .models import Invitation, Membership, OutgoingMail, User
+from .models import Assessment, Invitation, Membership, OutgoingMail, User
+from .workflow import WorkflowError, delete_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Rule:
     name: str
     days: int
     due: Callable[[datetime], QuerySet[Any]]
+    forget: Callable[[QuerySet[Any]], int] | None = None
+    """How it goes if deleting the rows is not all; returns how many went."""
 
 
 def _expired_sessions(limit: datetime) -> QuerySet[Session]:
@@ -80,6 +85,40 @@ def _mails_done_with(limit: datetime) -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(created_at__lt=limit).exclude(state__in=waiting)
 
 
+def _forget_accounts(accounts: QuerySet[User]) -> int:
+    """Delete them as their owners would; how many."""
+    gone = 0
+    for account in accounts:
+        try:
+            delete_account(account)
+        except StillNeededError:
+            # Became the only owner of a project meanwhile.
+            continue
+        gone += 1
+    return gone
+
+
+def _forget_drafts(drafts: QuerySet[Assessment]) -> int:
+    """Delete them as an owner would; how many."""
+    gone = 0
+    for draft in drafts.select_related("project"):
+        try:
+            delete_draft(draft)
+        except WorkflowError:
+            # Handed in meanwhile.
+            continue
+        gone += 1
+    return gone
+
+
+def _idle_accounts(limit: datetime) -> QuerySet[User]:
+    return forgettable_accounts(limit + IDLE_FOR)
+
+
+def _idle_drafts(limit: datetime) -> QuerySet[Assessment]:
+    return forgettable_drafts(limit + IDLE_FOR)
+
+
 RULES: tuple[Rule, ...] = (
     Rule("sessions", 0, _expired_sessions),
     Rule("sign-ins", 0, _ended_sign_ins),
@@ -87,6 +126,9 @@ RULES: tuple[Rule, ...] = (
     Rule("accounts never confirmed", 14, _accounts_never_confirmed),
     Rule("log of the admin site", 90, _admin_log),
     Rule("finished jobs", 7, _finished_jobs),
+    # Before the mails, which say who was warned. Drafts first: their owners may be idle too.
+    Rule("idle drafts", IDLE_FOR.days, _idle_drafts, _forget_drafts),
+    Rule("idle accounts", IDLE_FOR.days, _idle_accounts, _forget_accounts),
     # Longer than people are reminded of one thing: a reminder that is still known is not written twice.
     Rule("mails", 30, _mails_done_with),
     # They go with the approval, or with whoever leaves; here is what got past that.
@@ -100,7 +142,12 @@ def clean_up(now: datetime, *, dry_run: bool = False) -> dict[str, int]:
     for rule in RULES:
         with transaction.atomic():
             rows = rule.due(now - timedelta(days=rule.days))
-            found[rule.name] = rows.count() if dry_run else rows.delete()[1].get(rows.model._meta.label, 0)
+            if dry_run:
+                found[rule.name] = rows.count()
+            elif rule.forget:
+                found[rule.name] = rule.forget(rows)
+            else:
+                found[rule.name] = rows.delete()[1].get(rows.model._meta.label, 0)
     found["counters"] = _counters(now, dry_run=dry_run)
     found["exports"] = forget_exports(now, dry_run=dry_run)
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from ..enums import MailEvent
 from ..invitation_tokens import renew_token
 from ..models import OutgoingMail, User
-from . import of_portfolio, of_publications, of_review, of_team
+from . import of_idleness, of_portfolio, of_publications, of_review, of_team
 from .sealing import unseal
 from .words import Words, framed, plain
 
@@ -33,6 +33,8 @@ WORDS: dict[MailEvent, Callable[[OutgoingMail, User], Words | None]] = {
     MailEvent.MEASURES_DUE: of_team.measures_due,
     MailEvent.APPROVAL_ENDS: of_review.approval_ends,
     MailEvent.EXPORT: of_portfolio.export_ended,
+    MailEvent.ACCOUNT_IDLE: of_idleness.account_idle,
+    MailEvent.DRAFT_IDLE: of_idleness.draft_idle,
 }
 """What each event's mail says."""
 

@@ -190,6 +190,15 @@ def approval_ends(approval: StateChange) -> None:
     _post(MailEvent.APPROVAL_ENDS, approval.pk, people)
 
 
+def will_be_forgotten(subject: User | Assessment, occasion: str) -> None:
+    """The person, or those who can go on with the draft, are told that it will be deleted; whatever mails they want."""
+    if isinstance(subject, User):
+        _post(MailEvent.ACCOUNT_IDLE, subject.pk, [subject], occasion=occasion)
+    else:
+        people = _team(subject.project_id, WORKING_ROLES).filter(is_active=True)
+        _post(MailEvent.DRAFT_IDLE, subject.pk, people, occasion=occasion)
+
+
 # -- The portfolio ----------------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,14 @@
-"""What people are reminded of: measures that are due soon, approvals that end. Asked for daily, told once."""
+"""What people are reminded of: measures due soon, approvals that end, what lies idle. Asked for daily, told once."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from ..enums import State
+from ..idleness import warnings_due
 from ..measures import TO_DO_STATES, reminded_until
 from ..models import Assessment, Measure, StateChange
 from . import events
@@ -21,6 +23,10 @@ def remind(today: date) -> None:
     due = Measure.objects.filter(
         assessment=OuterRef("pk"), state__in=TO_DO_STATES, due__range=(today, reminded_until(today))
     )
+    noon = datetime.combine(today, time(12), timezone.get_default_timezone())
+    for subject, occasion in warnings_due(noon):
+        events.will_be_forgotten(subject, occasion)
+
     year, week, _day = today.isocalendar()
     for assessment in Assessment.objects.filter(Exists(due), ~Exists(newer)):
         events.measures_due(assessment, f"{year}-{week:02}")

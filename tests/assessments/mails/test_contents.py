@@ -12,6 +12,7 @@ from assessments import publications
 from assessments.discussion import begin_thread, reply
 from assessments.enums import ExportFault, ExportKind, ExportState, MailEvent, MailState, Role, State
 from assessments.good_practices import PracticeText, confirm, decline, offer
+from assessments.idleness import IDLE_FOR
 from assessments.invitations import accept, invite
 from assessments.mails import events
 from assessments.mails.contents import WORDS
@@ -62,6 +63,9 @@ def everything_happens(project: Project, draft: Assessment, owner: User, editor:
     begin_thread(draft, editor, "4.1.a1", draft.project.name)
     Measure.objects.create(assessment=draft, title=draft.project.name, due=today)
     events.measures_due(draft, "2026-48")
+    long_ago = timezone.now() - IDLE_FOR
+    Assessment.objects.filter(pk=draft.pk).update(changed_at=long_ago)
+    events.will_be_forgotten(draft, "last-20241123")
     send_due_mails()
     submit(draft, owner)
     send_due_mails()
@@ -114,7 +118,10 @@ def happen(request: Any, settings: Any) -> Any:
             person.refresh_from_db()
         everything_happens(project, draft, *values[2:])
         sent = OutgoingMail.objects.filter(state=MailState.SENT)
-        assert set(sent.values_list("event", flat=True)) == {*MailEvent.values} - {MailEvent.ACCOUNT}
+        assert set(sent.values_list("event", flat=True)) == {*MailEvent.values} - {
+            MailEvent.ACCOUNT,
+            MailEvent.ACCOUNT_IDLE,
+        }
         return mail.outbox  # type: ignore[return-value]
 
     return happen

@@ -1,5 +1,6 @@
 """The worked example of the methodology, the thresholds, and what happens at the edges."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -167,6 +168,14 @@ def test_weakest_aspect_of_a_guiding_idea(given: tuple[Value, ...], weaker: str 
     assert not idea.in_tension
 
 
+def test_of_equally_weak_aspects_the_first_in_the_catalogue_is_named_whatever_their_keys() -> None:
+    backwards = replace(IDEA, aspects=tuple(reversed(IDEA.aspects)))
+    levels: dict[str, Value] = {}
+    for letter, level in zip("abcd", (1, 4, 1, 4), strict=True):
+        levels |= answered(level, level, key=f"2.1.{letter}")
+    assert scored(backwards, levels).weaker == "2.1.c"
+
+
 @pytest.mark.parametrize(
     ("score", "stage"),
     [
@@ -235,5 +244,5 @@ def test_principle_needs_two_poles(sizes: tuple[int, ...]) -> None:
 
 
 def test_unknown_dimension() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match=r"4\.2"):
         score_assessment([PAIR], {}, Scope.FULL).dimension("4.2")

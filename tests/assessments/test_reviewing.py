@@ -70,7 +70,7 @@ def travelled(owner: User, reviewer: User) -> Assessment:
     change(assessment, owner, "4.1.a1")
     submit(assessment, owner)
     withdraw(assessment, owner)
-    change(assessment, owner, "4.1.a1", "4.1.a2")
+    change(assessment, owner, "4.1.a2", "4.1.b2")
     submit(assessment, owner)
     return assessment
 
@@ -119,8 +119,9 @@ class TestWaiting:
 class TestBefore:
     def test_what_the_reviewers_saw_last(self, travelled: Assessment, owner: User, reviewer: User):
         other = begun(owner)
-        submit(other, owner)
-        send_back(other, reviewer, "Anderes Projekt.")
+        for _ in range(2):
+            submit(other, owner)
+            send_back(other, reviewer, "Anderes Projekt.")
         first, second, third = snapshots(travelled)
         assert predecessor(first) is None
         assert predecessor(second) == predecessor(third) == first
@@ -182,7 +183,7 @@ class TestUnread:
 
 class TestChanges:
     def test_against_what_was_returned_last(self, travelled: Assessment, owner: User, reviewer: User):
-        assert changed_answers([travelled]) == {travelled.pk: 2}
+        assert changed_answers([travelled]) == {travelled.pk: 3}
         send_back(travelled, reviewer, "Noch einmal.")
         change(travelled, owner, "4.1.b1")
         Answer.objects.filter(assessment=travelled, question_key="2.1.a1").delete()
@@ -195,7 +196,7 @@ class TestChanges:
         send_back(unchanged, reviewer, "Bitte prüfen.")
         submit(unchanged, owner)
         assert changed_answers([unchanged]) == {unchanged.pk: 0}
-        assert changed_answers([unchanged, travelled]) == {unchanged.pk: 0, travelled.pk: 2}
+        assert changed_answers([unchanged, travelled]) == {unchanged.pk: 0, travelled.pk: 3}
         assert changed_answers([]) == {}
 
     def test_first_submissions_have_none_also_after_a_withdrawal(self, owner: User, travelled: Assessment):
@@ -320,6 +321,22 @@ class TestNotes:
         for is_done in (True, False):
             save_notes(read, reviewer, {"4.1": ReviewNote(is_done=is_done), "4.2": ReviewNote(), "4.3": ReviewNote()})
             assert [one.is_open for one in Thread.objects.order_by("refers_to")] == [not is_done, True]
+
+    def test_a_settled_thread_stays_so_until_somebody_says_otherwise(self, read: Assessment, reviewer: User):
+        save_notes(read, reviewer, {"4.1": ReviewNote(comment="Warum?")})
+        save_notes(read, reviewer, {"4.1": ReviewNote(is_done=True)})
+        save_notes(read, reviewer, {"4.1": ReviewNote()})
+        assert not Thread.objects.get().is_open
+
+    def test_threads_of_other_submissions_are_left_alone(self, read: Assessment, owner: User, reviewer: User):
+        other = begun(owner)
+        mark_read(submit(other, owner))
+        save_notes(other, reviewer, {"4.1": ReviewNote(comment="Dort.")})
+        save_notes(read, reviewer, {"4.1": ReviewNote(comment="Hier.")})
+        assert [(one.thread.assessment, one.text) for one in Comment.objects.order_by("pk")] == [
+            (other, "Dort."),
+            (read, "Hier."),
+        ]
 
     def test_all_or_nothing(self, read: Assessment, reviewer: User):
         with pytest.raises(ValidationError):

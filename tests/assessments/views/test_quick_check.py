@@ -124,7 +124,8 @@ def test_twelve_steps_carry_everything_to_the_result(anyone):
     response = anyone.get(START)
     first = re.search(r'href="(/kurzcheck/\d\.\d/)"', response.content.decode())
     assert first
-    response, given = anyone.get(first[1]), {}
+    response = anyone.get(first[1])
+    given: dict[str, Any] = {}
     for _step in range(12):
         form = Form(response)
         new = {name: text for name, text in filled_in().items() if name[:3] == form.fields["from"]}
@@ -415,6 +416,7 @@ def test_the_file_is_read_in_with_an_account(anyone, owner):
     member.post(reverse("assessment_import"), {"file": SimpleUploadedFile("a.json", response.content)})
     assessment = Assessment.objects.get()
     assert (assessment.scope, assessment.state, assessment.project.phase) == (Scope.QUICK, State.DRAFT, "pilot")
+    assert assessment.project.organisation is not None
     assert assessment.project.organisation.key == "senatskanzlei"
     assert export_document(assessment) == response.json()
     assert assessment.answers.get(question_key=core_keys()[0]).rationale == f"{SECRET}\nZweite Zeile"

@@ -41,6 +41,7 @@ EXPECTED = {
     Action.EXPORT: (True, True, True),
     Action.COMMENT: (True, True, True),
     Action.OFFER_PRACTICE: (True, True, False),
+    Action.PUBLISH: (True, False, False),
     Action.SUBMIT: (True, False, False),
     Action.VIEW_SUBMISSION: (True, True, True),
     Action.REVIEW: (False, False, False),

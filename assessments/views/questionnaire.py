@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,10 +38,9 @@ from ..scoring import AssessmentScore, score_assessment
 from ..stored_scores import shapes_of
 from .access import get_assessment, signed_in
 from .assessments import values_in
+from .page_turn import Neighbours, find_dimension, neighbours_of, page_turn
 from .resend import ask_to_sign_in
 from .team_session import Session, show_ratings
-
-Neighbours = dict[str, Dimension | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +121,6 @@ def dimension_page(request: HttpRequest, pk: int, key: str, *, in_session: bool 
     return _show(request, assessment, page, neighbours, session, closed_meanwhile=is_closed)
 
 
-def find_dimension(dimensions: Iterable[Dimension], key: str) -> Dimension:
-    """The dimension with this key; 404 if there is none."""
-    for dimension in dimensions:
-        if dimension.key == key:
-            return dimension
-    raise Http404
-
-
-def neighbours_of(dimensions: Sequence[Dimension], dimension: Dimension) -> Neighbours:
-    """The dimensions before and after this one."""
-    place = dimensions.index(dimension)
-    return {
-        "previous": dimensions[place - 1] if place else None,
-        "next": dimensions[place + 1] if place + 1 < len(dimensions) else None,
-    }
-
-
 def _stored_page(assessment: Assessment, dimension: Dimension) -> Page:
     answers = assessment.answers.filter(question_key__startswith=f"{dimension.key}.")
     by_key = {answer.question_key: answer for answer in answers.order_by()}
@@ -182,10 +163,8 @@ def _after_saving(
     return redirect(_address(assessment, session, neighbours.get(then) or page.dimension))
 
 
-def _address(assessment: Assessment, session: Session | None, dimension: Dimension | None) -> str:
-    """Where another dimension is answered; empty for none."""
-    if dimension is None:
-        return ""
+def _address(assessment: Assessment, session: Session | None, dimension: Dimension) -> str:
+    """Where another dimension is answered."""
     return (
         session.address(dimension) if session else reverse("assessment_dimension", args=[assessment.pk, dimension.key])
     )
@@ -224,9 +203,11 @@ def _show(
         "open_comments": sum(comments.values()),
         "closed_meanwhile": closed_meanwhile,
         "session": session,
-        "list_url": session.list_address if session else assessment.get_absolute_url(),
-        **neighbours,
-        **{f"{name}_url": _address(assessment, session, one) for name, one in neighbours.items()},
+        **page_turn(
+            neighbours,
+            lambda one: _address(assessment, session, one),
+            session.list_address if session else assessment.get_absolute_url(),
+        ),
     }
     refused = 409 if has_conflict or closed_meanwhile else 422 if page.has("errors") else 200
     template = "assessments/rating_session.html" if session else "assessments/assessment_dimension.html"

@@ -37,8 +37,9 @@ from ..snapshots import canonical_json
 from ..stored_scores import shapes_of
 from ..uploads import CappedUploadHandler
 from .accounts import set_language
+from .page_turn import find_dimension, neighbours_of
 from .pdf_answers import RETRY_AFTER_SECONDS, asked_language, pdf_file, reason_of
-from .questionnaire import find_dimension, neighbours_of, progress_bars
+from .questionnaire import progress_bars
 from .rate_limits import may, too_many_requests
 from .results import SHOWN_FAULTS, figures_of
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -35,7 +36,8 @@ from ..models import Assessment
 from ..permissions import Action, allowed_actions
 from .access import get_assessment, signed_in
 from .assessments import asked_questions
-from .questionnaire import dimension_page, find_dimension, neighbours_of
+from .page_turn import find_dimension, neighbours_of, page_turn
+from .questionnaire import dimension_page
 from .rate_limits import may, too_many_requests
 from .resend import ask_to_sign_in
 
@@ -75,7 +77,11 @@ def rating_own(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         "is_revealed": revealed,
         # What could not be saved stays in its fields.
         "can_rate": (assessment.is_open and not revealed) or bool(refusal),
-        **neighbours,
+        **page_turn(
+            neighbours,
+            lambda one: reverse("rating_own", args=[pk, one.key]),
+            reverse("rating_overview", args=[pk]),
+        ),
     }
     return render(request, "assessments/rating_own.html", context, status=status)
 

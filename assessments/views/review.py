@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from principles.models import Dimension
 
 from ..change_texts import conflict_text, measure_text
 from ..forms.review import DecisionForm, NotePanel, QueueForm, clean_notes, posted_places, read_notes
@@ -24,6 +26,7 @@ from ..reviewing import changed_answers, save_notes, waiting_submissions
 from ..standing import standing_of
 from ..workflow import WorkflowError, approve, mark_read, send_back
 from .access import get_submission, signed_in
+from .page_turn import find_dimension, neighbours_of, page_turn
 from .rate_limits import limited
 from .review_pages import Review, load_review
 
@@ -93,19 +96,17 @@ def review_dimension(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     review = load_review(request, pk)
     if review.is_unread_for_me:
         return redirect("review_detail", pk)
-    keys = [dimension.key for dimension in review.result.dimensions]
-    if key not in keys:
-        raise Http404
+    dimensions = [one.dimension for one in review.result.dimensions]
+    neighbours = neighbours_of(dimensions, find_dimension(dimensions, key))
     dimension = review.result.dimension(key)
     panels = [review.panel(key), *(review.panel(one.key) for one in dimension.questions if one.in_scope)]
     status = 200
     if request.method == "POST":
         panels, status = _save(request, review, panels)
         if status == 200:
-            return _after_saving(request, review, key)
+            return _after_saving(request, review, neighbours.get(request.POST.get("then", "")) or dimension.dimension)
         review = load_review(request, pk)
     by_place = {panel.place: panel for panel in panels}
-    place = keys.index(key)
     context = {
         **_common(request, review, panels),
         "dimension": dimension,
@@ -116,8 +117,11 @@ def review_dimension(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             for aspect in dimension.aspects
             if aspect.scored_questions
         ],
-        "previous": review.result.dimensions[place - 1].dimension if place else None,
-        "next": review.result.dimensions[place + 1].dimension if place + 1 < len(keys) else None,
+        **page_turn(
+            neighbours,
+            lambda one: reverse("review_dimension", args=[pk, one.key]),
+            _all_dimensions(pk),
+        ),
     }
     return render(request, "assessments/review_dimension.html", context, status=status)
 
@@ -156,17 +160,20 @@ def _save(request: HttpRequest, review: Review, panels: list[NotePanel]) -> tupl
     return typed, 200
 
 
-def _after_saving(request: HttpRequest, review: Review, key: str = "") -> HttpResponse:
-    """Where the pressed button leads."""
+def _all_dimensions(pk: int) -> str:
+    """Where the whole submission is shown, not only what changed."""
+    return f"{reverse('review_detail', args=[pk])}?alles"
+
+
+def _after_saving(request: HttpRequest, review: Review, following: Dimension | None = None) -> HttpResponse:
+    """Where the pressed button leads; ``following`` is the dimension to go on with."""
     then = request.POST.get("then", "")
     pk = review.assessment.pk
     if then == "decide":
         return redirect("review_decide", pk)
     if then == "list":
-        return redirect(f"{reverse('review_detail', args=[pk])}?alles")
-    if any(then == dimension.key for dimension in review.result.dimensions):
-        return redirect("review_dimension", pk, then)
-    return redirect("review_dimension", pk, key) if key else redirect(request.get_full_path())
+        return redirect(_all_dimensions(pk))
+    return redirect("review_dimension", pk, following.key) if following else redirect(request.get_full_path())
 
 
 @require_POST

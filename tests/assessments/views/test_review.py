@@ -170,7 +170,7 @@ class TestNotes:
             "4.1.a1-note": "Kein Beleg",
             "4.1.a1-comment": "Bitte belegen",
             "4.1.a2-key": str(uuid4()),
-            "then": "4.2",
+            "then": "next",
         }
         client = signed_in(reviewer)
         url = reverse("review_dimension", args=[begun.pk, "4.1"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..enums import PracticeState
 from .assessments import Assessment
+from .offers import Offer
 
 PUBLIC_STATES = (PracticeState.CONFIRMED,)
 """States in which everyone reads it."""
@@ -38,7 +39,7 @@ class GoodPracticeQuerySet(models.QuerySet["GoodPractice"]):
         )
 
 
-class GoodPractice(models.Model):
+class GoodPractice(Offer):
     """An example: offered by the team, confirmed or declined by a reviewer, withdrawn by the team whenever it likes."""
 
     assessment = models.ForeignKey(
@@ -50,25 +51,6 @@ class GoodPractice(models.Model):
     text = models.TextField(_("what was done"), max_length=3000)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=PracticeState, default=PracticeState.OFFERED)
-    offered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("offered by"),
-    )
-    offered_at = models.DateTimeField(_("offered"))
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("decided by"),
-    )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    reason = models.TextField(_("reason for declining"), max_length=2000, blank=True)
 
     objects = GoodPracticeQuerySet.as_manager()
 

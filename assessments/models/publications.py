@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import Phase, PublicationState
+from .offers import Offer
 from .people import Organisation
 from .projects import Project
 from .reviews import Snapshot
@@ -38,7 +39,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         )
 
 
-class Publication(models.Model):
+class Publication(Offer):
     """A part of a snapshot, frozen when it is offered: everyone reads exactly what both sides have seen in the preview.
 
     Beside the document stand only columns that the public list shows and searches, taken from it: a project that is
@@ -60,25 +61,6 @@ class Publication(models.Model):
     phase = models.CharField(_("phase"), max_length=20, choices=Phase)
     perspectives = models.CharField(_("perspectives of the future"), max_length=600, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=PublicationState, default=PublicationState.OFFERED)
-    offered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("offered by"),
-    )
-    offered_at = models.DateTimeField(_("offered"))
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("decided by"),
-    )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    reason = models.TextField(_("reason for declining"), max_length=2000, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

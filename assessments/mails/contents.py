@@ -10,7 +10,7 @@ from django.utils.translation import override
 from ..enums import MailEvent
 from ..invitation_tokens import renew_token
 from ..models import OutgoingMail, User
-from . import of_idleness, of_portfolio, of_publications, of_review, of_team
+from . import of_good_practice, of_idleness, of_portfolio, of_publications, of_review, of_team
 from .sealing import unseal
 from .words import Words, framed, plain
 
@@ -23,9 +23,9 @@ WORDS: dict[MailEvent, Callable[[OutgoingMail, User], Words | None]] = {
     MailEvent.WITHDRAWN: of_review.withdrawn,
     MailEvent.RETURNED: of_review.returned,
     MailEvent.APPROVED: of_review.approved,
-    MailEvent.PRACTICE_OFFERED: of_review.practice_offered,
-    MailEvent.PRACTICE_CONFIRMED: of_review.practice_confirmed,
-    MailEvent.PRACTICE_DECLINED: of_review.practice_declined,
+    MailEvent.PRACTICE_OFFERED: of_good_practice.offered,
+    MailEvent.PRACTICE_CONFIRMED: of_good_practice.confirmed,
+    MailEvent.PRACTICE_DECLINED: of_good_practice.declined,
     MailEvent.PUBLICATION_OFFERED: of_publications.offered,
     MailEvent.PUBLISHED: of_publications.published,
     MailEvent.PUBLICATION_DECLINED: of_publications.declined,

@@ -1,4 +1,4 @@
-"""What mails say of the review: submitting, returning, approving, good practice."""
+"""What mails say of the review: submitting, withdrawing, returning, approving."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..enums import PracticeState
-from ..models import Assessment, GoodPractice, OutgoingMail, StateChange, Thread, User
+from ..models import Assessment, OutgoingMail, StateChange, Thread, User
 from ..permissions import Action, allows
-from ..places import places_of
 from .words import MAX_REASON, Words, plain, quoted
 
 
@@ -137,71 +135,3 @@ def approval_ends(mail: OutgoingMail, reader: User) -> Words | None:
         label=_("Open the project"),
         path=change.assessment.project.get_absolute_url(),
     )
-
-
-# -- Good practice ----------------------------------------------------------------------------------------------------
-
-
-def practice_offered(mail: OutgoingMail, reader: User) -> Words | None:
-    """For the reviewers."""
-    practice = _practice_of(mail, PracticeState.OFFERED)
-    if practice is None or not allows(reader, Action.REVIEW, practice.assessment):
-        return None
-    names = {"project": plain(str(practice.assessment.project))}
-    return Words(
-        subject=_("Good practice offered: “%(project)s”") % names,
-        before=(
-            _("The team of the project “%(project)s” offers an answer as good practice for the guide.") % names,
-            _about_practice(practice),
-        ),
-        label=_("Read and decide"),
-        path=reverse("good_practice_review", args=[practice.pk]),
-    )
-
-
-def practice_confirmed(mail: OutgoingMail, reader: User) -> Words | None:
-    """For those of the team who offer."""
-    practice = _practice_of(mail, PracticeState.CONFIRMED)
-    if practice is None or not allows(reader, Action.OFFER_PRACTICE, practice.assessment):
-        return None
-    names = {"project": plain(str(practice.assessment.project))}
-    return Words(
-        subject=_("Good practice in the guide: “%(project)s”") % names,
-        before=(
-            _("The Senatskanzlei has confirmed your good practice. Everybody can read it in the guide now."),
-            _about_practice(practice),
-        ),
-        label=_("See it in the guide"),
-        path=reverse("guide_dimension", args=[practice.dimension_key]),
-        after=(_("You can withdraw it at any time."),),
-    )
-
-
-def practice_declined(mail: OutgoingMail, reader: User) -> Words | None:
-    """For those of the team who offer, with the reason."""
-    practice = _practice_of(mail, PracticeState.DECLINED)
-    if practice is None or not allows(reader, Action.OFFER_PRACTICE, practice.assessment):
-        return None
-    names = {"project": plain(str(practice.assessment.project))}
-    return Words(
-        subject=_("Good practice declined: “%(project)s”") % names,
-        before=(
-            _("The Senatskanzlei has declined the good practice that you offered."),
-            _about_practice(practice),
-        ),
-        caption=_("The reason:"),
-        quote=quoted(practice.reason, MAX_REASON),
-        label=_("See your good practice"),
-        path=reverse("good_practice_list", args=[practice.assessment_id]),
-        after=(_("You can offer it again in other words."),),
-    )
-
-
-def _practice_of(mail: OutgoingMail, state: PracticeState) -> GoodPractice | None:
-    practices = GoodPractice.objects.select_related("assessment__project")
-    return practices.filter(pk=mail.about, state=state).first()
-
-
-def _about_practice(practice: GoodPractice) -> str:
-    place = places_of(practice.assessment).get(practice.question_key, practice.question_key)
-    return _("“%(title)s”, about the question: %(place)s") % {"title": plain(practice.title), "place": place}

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import clock
 from .answering import MAX_LABEL_LENGTH, Files, change_files, text_fault
+from .evidence_shown import Piece
 from .file_kinds import ALLOWED, clean_name, recognise
 from .models import Answer, Assessment, EvidenceFile, Project, User
 from .reports.storage import write_whole
@@ -54,9 +55,18 @@ class NamedFile:
     stored: EvidenceFile | None
 
     @property
-    def has_own_label(self) -> bool:
-        """Whether the label says more than the name."""
-        return self.label != self.file_name
+    def piece(self) -> Piece:
+        """The file as every page shows it."""
+        if self.stored is None:
+            return Piece(self.label, file_name=self.file_name)
+        return Piece(
+            self.label,
+            file_name=self.file_name,
+            sha256=self.sha256,
+            size=self.stored.size,
+            assessment_pk=self.stored.assessment_id,
+            question_key=self.stored.question_key,
+        )
 
 
 def files_of(assessment: Assessment, question_key: str) -> list[NamedFile]:

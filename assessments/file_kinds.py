@@ -75,6 +75,12 @@ def clean_name(name: str) -> str:
     return path.stem[: MAX_NAME_LENGTH - len(path.suffix)].rstrip() + path.suffix[:MAX_NAME_LENGTH]
 
 
+def kind_of_name(name: str) -> FileKind | None:
+    """The kind that a name promises, if it is one of those allowed."""
+    ending = PurePosixPath(name).suffix.lower().removeprefix(".")
+    return next((kind for kind in KINDS if ending in kind.endings), None)
+
+
 def recognise(name: str, file: BinaryIO) -> FileKind:
     """The kind of a file by its content. ``ValidationError`` says what is wrong with it, and what would be right."""
     found = _kinds_of(file)
@@ -84,10 +90,9 @@ def recognise(name: str, file: BinaryIO) -> FileKind:
             code="kind",
             params={"allowed": ALLOWED},
         )
-    ending = PurePosixPath(name).suffix.lower().removeprefix(".")
-    for kind in found:
-        if ending in kind.endings:
-            return kind
+    kind = kind_of_name(name)
+    if kind in found:
+        return kind
     raise ValidationError(
         _("The name of the file does not fit its content. By its content it is: %(kind)s."),
         code="ending",

@@ -142,6 +142,16 @@ class DimensionResult:
         return tuple(question for aspect in self.aspects for question in aspect.questions)
 
     @property
+    def evidenced_questions(self) -> tuple[QuestionResult, ...]:
+        """The questions of the scope whose answers name links or files."""
+        return tuple(question for question in self.questions if question.in_scope and question.evidence)
+
+    @property
+    def evidence_count(self) -> int:
+        """How many links and files the answers of the scope name."""
+        return sum(len(question.evidence) for question in self.evidenced_questions)
+
+    @property
     def open_questions(self) -> tuple[QuestionResult, ...]:
         """The questions of the scope that still want an answer."""
         return tuple(question for question in self.questions if question.in_scope and question.is_open)

@@ -22,6 +22,7 @@ from principles.models.catalogue import LEVELS
 
 from ..answering import AnswerContent
 from ..enums import Level
+from ..evidence_shown import Shelf
 from ..models import Answer
 from .ratings import RatedQuestion
 
@@ -149,11 +150,15 @@ class Panel:
     conflict: Conflict | None = None
     open_comments: int = 0
     rated: RatedQuestion | None = None
+    shelf: Shelf = field(default_factory=Shelf)
 
     @classmethod
     def of(cls, question: Question, answer: Answer | None) -> Panel:
         """The question with its stored answer."""
-        return cls(question, answer, AnswerContent.of(answer), answer.version if answer else 0)
+        panel = cls(question, answer, AnswerContent.of(answer), answer.version if answer else 0)
+        if answer:
+            panel.shelf = Shelf(answer.assessment_id)
+        return panel
 
     def typed(self, entry: Entry, errors: Mapping[str, list[str]] | None = None) -> Panel:
         """The same question with what somebody typed, nothing of it lost."""
@@ -164,7 +169,14 @@ class Panel:
         other = Panel.of(self.question, theirs)
         merged = join_texts(entry.content.rationale, theirs.rationale)
         conflict = Conflict(theirs, other.content, other.chosen, merged)
-        return replace(self, answer=theirs, content=entry.content, version=entry.base_version, conflict=conflict)
+        return replace(
+            self,
+            answer=theirs,
+            content=entry.content,
+            version=entry.base_version,
+            conflict=conflict,
+            shelf=other.shelf,
+        )
 
     @property
     def key(self) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ..change_texts import change_rows
 from ..document_comparison import compare_documents
+from ..evidence_shown import shelves_of
 from ..forms.comparison import ComparisonForm
 from ..permissions import Action
 from ..result_charts import radar_of_comparison
@@ -37,10 +38,13 @@ def project_comparison(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             earlier, later = form.cleaned_data["a"], form.cleaned_data["b"]
         comparison = compare_documents(earlier.document, later.document)
+        shelves = shelves_of({earlier.assessment_id, later.assessment_id})
         context |= {
             "form": form,
             "earlier": earlier,
             "later": later,
+            "earlier_shelf": shelves[earlier.assessment_id],
+            "later_shelf": shelves[later.assessment_id],
             "comparison": comparison,
             "radar": radar_of_comparison(comparison),
             "rows": change_rows(comparison),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ..evidence_shown import shelf_of
 from ..forms.good_practice import DeclineForm, PracticeForm
 from ..good_practices import PracticeError, candidate, candidates, confirm, decline, may_decide, offer, withdraw
 from ..models import GoodPractice
@@ -55,7 +56,13 @@ def good_practice_offer(request: HttpRequest, pk: int, question_key: str) -> Htt
                 request, _("Thank you. The Senatskanzlei reads your text; once confirmed, it appears in the guide.")
             )
             return redirect("good_practice_list", assessment.pk)
-    context = {"assessment": assessment, "project": assessment.project, "candidate": found, "form": form}
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "candidate": found,
+        "shelf": shelf_of(assessment),
+        "form": form,
+    }
     return render(request, "assessments/good_practice_offer.html", context, status=422 if form.errors else 200)
 
 
@@ -117,6 +124,7 @@ def good_practice_review(request: HttpRequest, pk: int) -> HttpResponse:
         "assessment": assessment,
         "project": assessment.project,
         "candidate": found,
+        "shelf": shelf_of(assessment),
         "form": form,
     }
     return render(request, "assessments/good_practice_review.html", context, status=422 if form.errors else 200)

@@ -18,6 +18,7 @@ from principles.models import Dimension, load_catalogue
 from ..answering import AnswerConflict, AnswerContent, AssessmentClosed, Saved, is_untouched, save_answer
 from ..discussion import open_counts
 from ..enums import Scope
+from ..evidence_shown import shelf_of
 from ..forms.questionnaire import (
     MERGED,
     THEIRS,
@@ -187,6 +188,10 @@ def _show(
     comments = open_counts(assessment, page.dimension.key)
     for panel in page.panels:
         panel.open_comments = comments.get(panel.key, 0)
+    if any(panel.files for panel in page.panels):
+        shelf = shelf_of(assessment)
+        for panel in page.panels:
+            panel.shelf = shelf
     page = show_ratings(assessment, page, session)
     context = {
         "assessment": assessment,

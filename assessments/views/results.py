@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..answering import AssessmentClosed
 from ..bars import AspectBars, PoleBar
 from ..enums import Stage
+from ..evidence_shown import shelf_of
 from ..exchange import (
     MAX_DOCUMENT_BYTES,
     ExchangeError,
@@ -52,6 +53,7 @@ def assessment_result(request: HttpRequest, pk: int) -> HttpResponse:
         "assessment": assessment,
         "project": assessment.project,
         **figures_of(result),
+        "shelf": shelf_of(assessment),
         "can_answer": Action.ANSWER in may and assessment.is_open,
         "can_set_targets": Action.SET_TARGETS in may and assessment.is_open,
         "can_plan": Action.PLAN in may and assessment.is_open,
@@ -70,6 +72,7 @@ def figures_of(result: Result) -> dict[str, Any]:
         "principles_stage": _stage(result.score.principles),
         "guiding_ideas_stage": _stage(result.score.guiding_ideas),
         "radar": radar_of(result),
+        "shelf": None,
     }
 
 

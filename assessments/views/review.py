@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from principles.models import Dimension
 
 from ..change_texts import conflict_text, measure_text
+from ..evidence_shown import shelf_of
 from ..forms.review import DecisionForm, NotePanel, QueueForm, clean_notes, posted_places, read_notes
 from ..permissions import Action
 from ..result_charts import radar_of
@@ -76,6 +77,7 @@ def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
     document = review.snapshot.document
     context = {
         **_common(request, review, panels),
+        "shelf": shelf_of(review.assessment),
         "shows_changes": shows_changes,
         "whole": by_place[""],
         "groups": review.groups_of_changes(by_place, posted) if shows_changes else [],
@@ -109,6 +111,7 @@ def review_dimension(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     by_place = {panel.place: panel for panel in panels}
     context = {
         **_common(request, review, panels),
+        "shelf": shelf_of(review.assessment),
         "dimension": dimension,
         "pair": review.pair(key),
         "whole": by_place[key],

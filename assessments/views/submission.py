@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..discussion import by_place, reply, set_open, threads_of, visible_until
+from ..evidence_shown import shelf_of
 from ..exchange import ExchangeError
 from ..models import Assessment, Thread
 from ..permissions import Action, allowed_actions
@@ -179,6 +180,7 @@ def _show_feedback(
         "standing": standing_of(assessment),
         "threads": shown(""),
         "dimensions": dimensions,
+        "shelf": shelf_of(assessment),
         "may_answer": may_answer,
     }
     return render(request, "assessments/assessment_feedback.html", context, status=status)

@@ -107,7 +107,7 @@ def test_result_takes_the_same_queries_however_full_it_is(
     sign_in(client, owner)
     empty = make_assessment(make_project(owner=owner))
     for assessment in (draft, empty):
-        with django_assert_num_queries(6):  # session, person, assessment with role, answers, targets, measures
+        with django_assert_num_queries(7):  # session, person, assessment with role, answers, targets, measures, files
             page(client, assessment)
 
 

@@ -294,8 +294,7 @@ class TestShown:
 
         for client in (page, signed_in(viewer)):
             html = client.get(dimension).content.decode()
-            assert f'<a href="../nachweise/{KEY}/{digest}/">Der Beleg</a>' in html
-        assert file_url(draft, digest) == dimension.replace("4.1/", f"nachweise/{KEY}/{digest}/")
+            assert f'<a href="{file_url(draft, digest)}">Der Beleg' in html
 
     def test_the_button_saves_first(self, page: Client, draft: Assessment, owner: User):
         add(draft, owner)

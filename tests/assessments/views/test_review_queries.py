@@ -56,18 +56,20 @@ def test_queue(reviewed, reviewer, django_assert_num_queries):
 
 SUBMISSION = 11
 """Session, person, assessment with role, both snapshots, both catalogues, history, threads, comments, levels."""
+FILES = 1
+"""Where answers are shown, what is kept of their files."""
 
 
 @pytest.mark.parametrize("query", ["", "?alles"])
 def test_submission(reviewed, reviewer, django_assert_num_queries, query):
     client = signed_in(reviewer)
-    with django_assert_num_queries(SUBMISSION):
+    with django_assert_num_queries(SUBMISSION + FILES):
         assert client.get(reverse("review_detail", args=[reviewed[0].pk]) + query).status_code == 200
 
 
 def test_dimension(reviewed, reviewer, django_assert_num_queries):
     client = signed_in(reviewer)
-    with django_assert_num_queries(SUBMISSION):
+    with django_assert_num_queries(SUBMISSION + FILES):
         assert client.get(reverse("review_dimension", args=[reviewed[0].pk, "4.1"])).status_code == 200
 
 
@@ -92,7 +94,7 @@ def test_feedback(reviewed, owner, reviewer, django_assert_num_queries):
     send_back(reviewed[0], reviewer, "Noch einmal.")
     client = signed_in(owner)
     # session, person, assessment with role, threads, comments, levels, answers, targets, history
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(9 + FILES):
         assert client.get(reverse("assessment_feedback", args=[reviewed[0].pk])).status_code == 200
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
@@ -110,8 +110,8 @@ def visible_until(assessment: Assessment) -> datetime | None:
 def open_counts(assessment: Assessment, dimension_key: str) -> dict[str, int]:
     """How many open threads of the team there are at a dimension and at each of its questions; one query."""
     threads = Thread.objects.filter(assessment=assessment, is_review=False, is_open=True)
-    here = threads.filter(Q(refers_to=dimension_key) | Q(refers_to__startswith=f"{dimension_key}."))
-    return Counter(here.order_by().values_list("refers_to", flat=True))
+    places = threads.order_by().values_list("refers_to", flat=True)
+    return Counter(place for place in places if f"{place}.".startswith(f"{dimension_key}."))
 
 
 def by_place(threads: Iterable[Thread]) -> dict[str, list[Thread]]:

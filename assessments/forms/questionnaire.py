@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from principles.models import Aspect, Dimension, Question
@@ -44,6 +44,12 @@ LINK_ROW = """<div class="evidence-links__row" data-row>
   </div>
 </div>
 """
+
+TEXT_FIELD = """<textarea class="kern-form-input__input" id="{0}" name="{0}" rows="{1}"
+          aria-describedby="{2}{0}-error"{3}>
+{4}</textarea>
+"""
+INVALID = mark_safe(' aria-invalid="true"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +221,19 @@ class Panel:
     def chosen(self) -> Option | None:
         """The chosen level or „not applicable“, for reading; ``None`` while the question is open."""
         return next((one for one in (*self.options, self.other_options[0]) if one.is_chosen), None)
+
+    @property
+    def reason_field(self) -> SafeString:
+        """Where one says why the question is not applicable."""
+        return self._text_field("reason", self.content.reason, rows=2, hint=f"{self.key}-reason-hint ")
+
+    @property
+    def rationale_field(self) -> SafeString:
+        """Where one says why this level."""
+        return self._text_field("rationale", self.content.rationale, rows=3)
+
+    def _text_field(self, name: str, text: str, *, rows: int, hint: str = "") -> SafeString:
+        return format_html(TEXT_FIELD, f"{self.key}-{name}", rows, hint, INVALID if self.error[name] else "", text)
 
     @property
     def link_rows(self) -> SafeString:

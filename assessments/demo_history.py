@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.files import File
 from django.utils import timezone
 
 from principles.models import Catalogue, load_catalogue
@@ -18,6 +21,7 @@ from . import clock, publications
 from .answering import AnswerContent, save_answer
 from .discussion import begin_thread, reply, set_open
 from .enums import MeasureState, Scope
+from .evidence_files import add_file
 from .exchange import FORMAT, import_document
 from .good_practices import PracticeText, confirm, decline, offer
 from .good_practices import withdraw as take_back
@@ -33,6 +37,7 @@ from .stored_scores import shapes_of
 from .targets import set_targets
 from .workflow import approve, current_snapshot, deepen, mark_read, send_back, start_assessment, submit, withdraw
 
+DEMO_FILES = Path(settings.BASE_DIR) / "fixtures" / "demo" / "files"
 OPEN, NOT_APPLICABLE = "-", "n"
 OPENING_HOUR = time(8, 30)
 MINUTES_OF_WORK = 450
@@ -131,6 +136,13 @@ class Teller:
             content = replace(AnswerContent.of(stored), **_content(said))
             with clock.at(self._tick()):
                 save_answer(self.assessment, key, user, content, base_version=stored.version if stored else 0)
+
+    def attach(self, user: User, part: dict[str, dict[str, str]]) -> None:
+        """Add files as evidence; each is written „title: name“, as links are."""
+        for key, files in part.items():
+            for label, name in files.items():
+                with clock.at(self._tick()), (DEMO_FILES / name).open("rb") as content:
+                    add_file(self.assessment, key, user, File(content), name=name, label=label)
 
     def rate(self, user: User, part: Step) -> None:
         """Rate dimensions alone; in a row every question needs a sign."""
@@ -291,7 +303,7 @@ class Teller:
 VERBS: dict[str, Callable[[Teller, User, Any], None]] = {
     name: getattr(Teller, name)
     for name in (
-        *("begin", "take_in", "fill", "rate", "reveal", "answer", "deepen", "targets", "measure", "progress"),
+        *("begin", "take_in", "fill", "rate", "reveal", "answer", "attach", "deepen", "targets", "measure", "progress"),
         *("conflict", "comment", "settle", "phase", "invite", "submit", "withdraw", "offer", "take_back"),
         *("read", "note", "send_back", "approve", "confirm", "decline", "propose", "publish"),
     )
@@ -299,7 +311,7 @@ VERBS: dict[str, Callable[[Teller, User, Any], None]] = {
 ON_PROJECT = ("begin", "take_in", "fill", "phase", "invite")
 ACTIONS = {
     **dict.fromkeys(("begin", "take_in", "fill"), Action.START_ASSESSMENT),
-    **dict.fromkeys(("answer", "deepen"), Action.ANSWER),
+    **dict.fromkeys(("answer", "attach", "deepen"), Action.ANSWER),
     "rate": Action.RATE,
     "reveal": Action.REVEAL_RATINGS,
     "targets": Action.SET_TARGETS,

@@ -8,20 +8,27 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Min
+from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from assessments.demo import ACCOUNTS, DEMO_FIXTURES, PASSWORD, PEOPLE, make_demo
+from assessments.demo_history import DEMO_FILES
 from assessments.enums import MeasureState, OrganisationKind, Phase, PracticeState, Role, Scope, StaffRole, State
+from assessments.evidence_files import read_bytes
+from assessments.evidence_shown import shelf_of
 from assessments.exchange import check_document, export_document
+from assessments.file_kinds import CSV, PDF, PNG, TEXT, kind_of_name
 from assessments.individual_ratings import rated_counts, revealed_dimensions, team_ratings, to_clarify
 from assessments.measures import progress_of
 from assessments.models import (
     AnswerChange,
     Assessment,
     Comment,
+    EvidenceFile,
     GoalConflict,
     GoodPractice,
     Invitation,
@@ -37,7 +44,7 @@ from assessments.models import (
 )
 from assessments.portfolio_entries import find_wrong_entries
 from assessments.results import result_of
-from assessments.standing import frozen_snapshot
+from assessments.standing import frozen_snapshot, shown_result
 from assessments.stored_scores import find_differences
 from assessments.verification import verify_chain
 
@@ -48,7 +55,16 @@ HISTORY = timedelta(days=18 * 31)
 
 
 @pytest.fixture(scope="module")
-def _told(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the files of the demo lie."""
+    place = tmp_path_factory.mktemp("files")
+    default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(place)}}
+    with override_settings(STORAGES={**settings.STORAGES, "default": default}):
+        yield place
+
+
+@pytest.fixture(scope="module")
+def _told(django_db_setup: None, django_db_blocker: DjangoDbBlocker, storage: Path) -> Iterator[None]:
     """The whole demo, made once for this module and taken away after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         make_demo()
@@ -205,6 +221,39 @@ def test_two_teams_have_rated_alone_and_one_looks_at_it(portfolio: dict[str, Pro
     assert sorted(rated_counts(tausch).values()) == [4, 8, 8]
 
 
+def test_drafts_submissions_and_approvals_are_proved_by_files_and_links(portfolio: dict[str, Project]):
+    with_files = Assessment.objects.filter(evidence_files__isnull=False).distinct()
+
+    assert {one.state for one in with_files} == {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED}
+    assert {file.name for file in EvidenceFile.objects.all()} == {path.name for path in DEMO_FILES.iterdir()}
+    kinds = {kind_of_name(file.name) for file in EvidenceFile.objects.all()}
+    assert kinds == {PDF, PNG, CSV, TEXT}
+    for assessment in with_files:
+        assert any("url" in item for answer in assessment.answers.all() for item in answer.evidence)
+        shelf = shelf_of(assessment)
+        for question in [one for dimension in shown_result(assessment).dimensions for one in dimension.questions]:
+            pieces = shelf.pieces(question.key, question.evidence)
+            assert all(piece.url or piece.is_kept for piece in pieces)
+
+
+def test_the_files_are_small_and_can_be_read(portfolio: dict[str, Project], storage: Path):
+    for file in EvidenceFile.objects.all():
+        assert file.size < 20_000
+        assert read_bytes(file) == (DEMO_FILES / file.name).read_bytes()
+    # What a new draft took over lies there once.
+    assert len([path for path in storage.rglob("*") if path.is_file()]) == len(list(DEMO_FILES.iterdir()))
+    assert EvidenceFile.objects.count() > len(list(DEMO_FILES.iterdir()))
+
+
+def test_files_were_added_while_their_assessment_was_open(portfolio: dict[str, Project]):
+    for file in EvidenceFile.objects.select_related("assessment", "uploaded_by"):
+        assert file.uploaded_by is not None
+        first = file.assessment.snapshots.order_by("number").last()
+        if first is not None and file.assessment.state != State.RETURNED:
+            assert file.uploaded_at < first.submitted_at
+        assert file.uploaded_at < timezone.now()
+
+
 def test_good_practice_is_in_every_state(portfolio: dict[str, Project]):
     assert {practice.state for practice in GoodPractice.objects.all()} == set(PracticeState)
 
@@ -273,13 +322,14 @@ def test_nobody_is_a_real_person():
 def test_a_second_run_leaves_what_people_changed(portfolio: dict[str, Project]):
     Project.objects.filter(pk=portfolio["Kühle"].pk).update(summary="Von uns geändert")
     User.objects.filter(email="olga@example.org").update(name="Olga Neu")
-    changes = AnswerChange.objects.count()
+    changes, uploads = AnswerChange.objects.count(), EvidenceFile.objects.count()
 
     assert make_demo() == []
 
     assert Project.objects.get(pk=portfolio["Kühle"].pk).summary == "Von uns geändert"
     assert User.objects.get(email="olga@example.org").name == "Olga Neu"
     assert AnswerChange.objects.count() == changes
+    assert EvidenceFile.objects.count() == uploads
 
 
 # -- The texts --------------------------------------------------------------------------------------------------------

@@ -210,6 +210,7 @@ class TestCommit:
         send_due_mails()
         assert len(mail.outbox) == 1
 
+    @pytest.mark.usefixtures("files")
     def test_the_demo_writes_to_nobody(self, after):
         assert not after(make_demo)
         assert not OutgoingMail.objects.exists()

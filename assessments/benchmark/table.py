@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +16,15 @@ from .requests import DIMENSION, Browser, FloorSave, Save, queries_of
 
 SMALL = 100
 SORT = "?sort=4.3"
+REPORTS = "reports"
+WORKS = ("save", "questionnaire", "matrix", "evaluation", REPORTS)
+"""What can be measured by itself."""
+LIMITS = (
+    ("save", "save one answer", "1.6", "1.1"),
+    ("questionnaire", "questionnaire page", "1.5", ""),
+    ("matrix", "portfolio matrix, page of 50", "2", "1.15"),
+)
+"""Work that has a floor, with the most it may cost and the most it may grow with the projects."""
 FEW_ANSWERS = 4
 """With so many answers a report has about twenty pages."""
 LONG_REPORT = 24
@@ -33,53 +42,61 @@ class Line(NamedTuple):
 HEAD = Line("work", "measured", "to reach")
 
 
-def measure_all(rounds: int, projects: int, tell: Callable[[str], object]) -> list[Line]:
-    """Fill the empty database and measure; ``tell`` says what is being done."""
+def measure_all(rounds: int, projects: int, tell: Callable[[str], object], only: Collection[str] = WORKS) -> list[Line]:
+    """Fill the empty database and measure what ``only`` names; ``tell`` says what is being done."""
     tell("making the small portfolio …")
     world = make_world()
     grow(world, SMALL)
     app, bare = Browser(world.owner), Browser(world.owner, bare=True)
+    lines = [HEAD]
+    if requests := _requests(world, app, bare, only):
+        tell(f"measuring with {SMALL} projects …")
+        small = measure(requests, rounds)
+        tell(f"making {projects} projects …")
+        grow(world, projects)
+        tell(f"measuring with {projects} projects …")
+        large = measure(requests, rounds)
+        lines += _beside_floor(requests, small, large, projects)
+    if REPORTS in only:
+        tell("measuring reports …")
+        lines += _reports(world, bare, app, rounds)
+    return lines
+
+
+def _requests(world: World, app: Browser, bare: Browser, only: Collection[str]) -> dict[str, Work]:
+    """The app's requests that are asked for, each with its floor."""
     portfolio, bare_portfolio = Browser(world.reader), Browser(world.reader, bare=True)
-    save = Save(app, world)
-    questionnaire = partial(app.get, reverse("assessment_dimension", args=[world.draft.pk, DIMENSION]))
-    matrix = partial(portfolio.get, reverse("portfolio") + SORT)
-    evaluation = partial(portfolio.get, reverse("portfolio_evaluation"))
-    candidates: dict[str, Work] = {
-        "save": save,
+    requests: dict[str, Work] = {
+        "save": Save(app, world),
         "floor of save": FloorSave(bare, world),
-        "questionnaire": questionnaire,
+        "questionnaire": partial(app.get, reverse("assessment_dimension", args=[world.draft.pk, DIMENSION])),
         "floor of questionnaire": partial(bare.get, f"/floor/page/{world.draft.pk}"),
-        "matrix": matrix,
+        "matrix": partial(portfolio.get, reverse("portfolio") + SORT),
         "floor of matrix": partial(bare_portfolio.get, "/floor/matrix"),
+        "evaluation": partial(portfolio.get, reverse("portfolio_evaluation")),
     }
-    tell(f"measuring with {SMALL} projects …")
-    small = measure(candidates, rounds)
-    tell(f"making {projects} projects …")
-    grow(world, projects)
-    tell(f"measuring with {projects} projects …")
-    large = measure(candidates | {"evaluation": evaluation}, rounds)
+    return {name: work for name, work in requests.items() if name.removeprefix("floor of ") in only}
 
-    def ratio(name: str) -> str:
-        floor = large[f"floor of {name}"]
-        return f"{large[name] / floor:.2f} × floor ({large[name]:.1f} : {floor:.1f} ms)"
 
-    def growth(name: str) -> str:
-        return f"{large[name] / small[name]:.2f} ×"
-
-    lines = [
-        HEAD,
-        Line("save one answer", ratio("save"), "≤ 1.6 × floor"),
-        Line("… queries", str(queries_of(save)), "≤ 8"),
-        Line(f"… {projects} projects : {SMALL}", growth("save"), "≤ 1.1 ×"),
-        Line("questionnaire page", ratio("questionnaire"), "≤ 1.5 × floor"),
-        Line("… queries", str(queries_of(questionnaire)), "≤ 8"),
-        Line("portfolio matrix, page of 50", ratio("matrix"), "≤ 2 × floor"),
-        Line("… queries", str(queries_of(matrix)), "≤ 8"),
-        Line(f"… {projects} projects : {SMALL}", growth("matrix"), "≤ 1.15 ×"),
-        Line(f"portfolio evaluation, {projects} projects", f"{large['evaluation']:.0f} ms", "≤ 300 ms"),
-    ]
-    tell("measuring reports …")
-    return lines + _reports(world, bare, app, rounds)
+def _beside_floor(
+    requests: Mapping[str, Work], small: Mapping[str, float], large: Mapping[str, float], projects: int
+) -> list[Line]:
+    """What each request costs with all projects, beside its floor and beside few projects."""
+    lines = []
+    for name, title, most, most_growth in LIMITS:
+        if name in requests:
+            floor = large[f"floor of {name}"]
+            measured = f"{large[name] / floor:.2f} × floor ({large[name]:.1f} : {floor:.1f} ms)"
+            lines += [
+                Line(title, measured, f"≤ {most} × floor"),
+                Line("… queries", str(queries_of(requests[name])), "≤ 8"),
+            ]
+            if most_growth:
+                growth = f"{large[name] / small[name]:.2f} ×"
+                lines.append(Line(f"… {projects} projects : {SMALL}", growth, f"≤ {most_growth} ×"))
+    if "evaluation" in requests:
+        lines.append(Line(f"portfolio evaluation, {projects} projects", f"{large['evaluation']:.0f} ms", "≤ 300 ms"))
+    return lines
 
 
 def _reports(world: World, bare: Browser, app: Browser, rounds: int) -> list[Line]:

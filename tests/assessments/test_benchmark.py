@@ -122,3 +122,11 @@ def test_the_table_has_every_figure(world: World, monkeypatch: pytest.MonkeyPatc
     queries = [int(line.measured) for line in lines if line.work == "… queries"]
     assert queries
     assert max(queries) <= 8
+
+
+def test_one_work_can_be_measured_by_itself(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(table, "make_world", lambda: world)
+    monkeypatch.setattr(table, "SMALL", 4)
+    monkeypatch.setattr("assessments.benchmark.clock.WARM_UP_ROUNDS", 1)
+    lines = table.measure_all(1, 6, lambda text: None, only=["matrix"])
+    assert [line.work for line in lines] == ["work", "portfolio matrix, page of 50", "… queries", "… 6 projects : 4"]

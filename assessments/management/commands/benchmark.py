@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test.utils import override_settings
 
-from ...benchmark.table import Line, measure_all
+from ...benchmark.table import WORKS, Line, measure_all
 
 FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 
@@ -24,9 +24,10 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How long it may take."""
+        """How long it may take, and what is measured."""
         parser.add_argument("--rounds", type=int, default=40, help="measured rounds (40)")
         parser.add_argument("--projects", type=int, default=10_000, help="size of the large portfolio (10000)")
+        parser.add_argument("--only", nargs="+", choices=WORKS, default=WORKS, metavar="WORK", help=", ".join(WORKS))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print."""
@@ -45,7 +46,7 @@ class Command(BaseCommand):
                     STATIC_ROOT=folder,
                     STORAGES=settings.STORAGES | {"default": FILES | {"OPTIONS": {"location": folder}}},
                 ):
-                    lines = measure_all(options["rounds"], options["projects"], self.stderr.write)
+                    lines = measure_all(options["rounds"], options["projects"], self.stderr.write, options["only"])
             finally:
                 connection.creation.destroy_test_db(str(name), verbosity=0)
         self.stdout.write(f"{connection.vendor}, CPU time, medians of {options['rounds']} rounds\n")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from principles.models import Catalogue, Dimension, Perspective, load_catalogue
 
 from .enums import Phase, Scope, Stage, State
-from .models import DIMENSION_KEYS, Organisation, PortfolioEntry, score_column
+from .models import DIMENSION_KEYS, AssessmentScores, Organisation, PortfolioEntry, Project, score_column
 from .scoring import IN_TENSION_BELOW
 
 Entries = QuerySet[PortfolioEntry]
@@ -31,7 +31,10 @@ STAGE_STARTS = dict(zip(Stage, (0, 25, 50, 75), strict=True))
 STAGE_ENDS = dict(zip(Stage, (25, 50, 75, 101), strict=True))
 """The points below which it has it."""
 
-_HALF = Decimal("0.5")
+NOT_APPLICABLE, TENSION = "n", "!"
+"""Signs in an entry's figures: for a dimension that is not applicable, and behind one whose poles lie far apart."""
+
+_ZERO, _HALF = Decimal(0), Decimal("0.5")
 _FIGURES = ("score", "low", "high", "balance")
 
 
@@ -69,6 +72,16 @@ class Cell:
     def is_excluded(self) -> bool:
         """Whether nothing of the dimension applies to the project."""
         return self.low is None
+
+    @property
+    def figures(self) -> str:
+        """What the matrix shows, in no language: stage, points, span, tension, with colons between."""
+        if self.is_excluded:
+            return NOT_APPLICABLE
+        low, high = whole(self.low or _ZERO), whole(self.high or _ZERO)
+        stage = "" if self.stage is None else tuple(Stage).index(self.stage)
+        span = "" if low == high else f"{low}–{high}"
+        return f"{stage}:{_points(self.score)}:{span}:{TENSION if self.in_tension else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,54 @@ def rows_of(project_ids: Iterable[int]) -> dict[int, Row]:
     return {row.project_id: row for row in read_rows(entries)}
 
 
+def figures_of(scores: AssessmentScores) -> str:
+    """What the matrix shows of these scores: the two means, then each dimension, with blanks between."""
+    cells = (
+        Cell(key, *(getattr(scores, score_column(key, figure), None) for figure in _FIGURES)) for key in DIMENSION_KEYS
+    )
+    means = f"{_points(scores.principles)}:{_points(scores.guiding_ideas)}"
+    return " ".join([means, *(cell.figures for cell in cells)])
+
+
+def _points(score: Decimal | None) -> int | str:
+    return "" if score is None else whole(score)
+
+
+class MatrixRow(NamedTuple):
+    """What the matrix shows of one project, as it is stored."""
+
+    project_id: int
+    assessment_id: int
+    state: State
+    submitted_at: datetime | None
+    figures: str
+    name: str
+    is_fictional: bool
+    phase: Phase
+    organisation_de: str | None
+    organisation_en: str | None
+
+
+_MATRIX_COLUMNS = (
+    "pk",
+    "portfolio_entry__scores_id",
+    "portfolio_entry__state",
+    "portfolio_entry__submitted_at",
+    "portfolio_entry__figures",
+    "name",
+    "is_fictional",
+    "phase",
+    "organisation__name_de",
+    "organisation__name_en",
+)
+
+
+def matrix_rows(project_ids: Iterable[int]) -> dict[int, MatrixRow]:
+    """What the matrix shows of these projects, with one query."""
+    projects = Project.objects.filter(pk__in=list(project_ids)).order_by()
+    return {row.project_id: row for row in map(MatrixRow._make, projects.values_list(*_MATRIX_COLUMNS))}
+
+
 def portfolio_dimensions() -> list[Dimension]:
     """The twelve dimensions of the newest published catalogue, in the order of the columns."""
     catalogue = load_catalogue(Catalogue.objects.published().values_list("pk", flat=True)[0])
@@ -178,11 +239,11 @@ SORTS: dict[str, Any] = {
         *(When(project__phase=phase, then=Value(place)) for place, phase in enumerate(Phase)),
         output_field=IntegerField(),
     ),
-    "state": F("scores__assessment__state"),
+    "state": F("state"),
     "submitted": F("submitted_at"),
-    "principles": F("scores__principles"),
-    "guiding_ideas": F("scores__guiding_ideas"),
-    **{key: F(f"scores__{score_column(key)}") for key in DIMENSION_KEYS},
+    "principles": F("principles"),
+    "guiding_ideas": F("guiding_ideas"),
+    **{key: F(score_column(key)) for key in DIMENSION_KEYS},
 }
 """What can be sorted by, named as in the address."""
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from .enums import PORTFOLIO_STATES
-from .models import Assessment, AssessmentScores, PortfolioEntry, Project, Snapshot
+from .models import SORTED_SCORES, Assessment, AssessmentScores, PortfolioEntry, Project, Snapshot
+from .portfolio import figures_of
 from .results import QuestionResult, Result, result_of
 from .stored_scores import compute_scores, store_scores
 
@@ -24,9 +25,10 @@ def refresh_entry(project_id: int) -> None:
     if newest is None:
         PortfolioEntry.objects.filter(project=project_id).delete()
         return
-    if not AssessmentScores.objects.filter(pk=newest.pk).exists():
+    if (scores := _scores(newest)) is None:
         store_scores(newest, compute_scores(newest))
-    PortfolioEntry.objects.update_or_create(project_id=project_id, defaults=_figures(newest))
+        scores = AssessmentScores.objects.get(pk=newest.pk)
+    PortfolioEntry.objects.update_or_create(project_id=project_id, defaults=_figures(newest, scores))
 
 
 def find_wrong_entries() -> Iterator[int]:
@@ -37,8 +39,8 @@ def find_wrong_entries() -> Iterator[int]:
         if (entry is None) != (newest is None):
             yield project_id
         elif entry is not None and newest is not None:
-            wanted = _figures(newest)
-            if any(getattr(entry, name) != value for name, value in wanted.items()):
+            scores = _scores(newest)
+            if scores is None or any(getattr(entry, name) != value for name, value in _figures(newest, scores).items()):
                 yield project_id
 
 
@@ -52,7 +54,11 @@ def _newest(project_id: int) -> Assessment | None:
     return Assessment.objects.filter(project=project_id, state__in=PORTFOLIO_STATES).order_by("-number").first()
 
 
-def _figures(assessment: Assessment) -> dict[str, object]:
+def _scores(assessment: Assessment) -> AssessmentScores | None:
+    return AssessmentScores.objects.filter(pk=assessment.pk).first()
+
+
+def _figures(assessment: Assessment, scores: AssessmentScores) -> dict[str, object]:
     result = result_of(assessment)
     submitted_at = (
         Snapshot.objects.filter(assessment=assessment)
@@ -62,9 +68,12 @@ def _figures(assessment: Assessment) -> dict[str, object]:
     )
     return {
         "scores_id": assessment.pk,
+        "state": assessment.state,
         "submitted_at": submitted_at,
         "levels": "".join(_sign(question) for question in questions_of(result)),
         "next_steps": joined([step.question.key for step in result.next_steps]),
+        "figures": figures_of(scores),
+        **{column: getattr(scores, column) for column in SORTED_SCORES},
     }
 
 

@@ -17,7 +17,10 @@ _kept: dict[Any, SafeString] = {}
 
 
 class KeptField(LayoutObject):
-    """A field that is kept as it looks with nothing chosen; what is chosen is marked afterwards."""
+    """A field that is kept as it looks with nothing chosen; what is chosen is marked afterwards.
+
+    The form says in ``offered`` what its lists depend on.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -28,7 +31,7 @@ class KeptField(LayoutObject):
         is_choice = isinstance(field, forms.ChoiceField)
         if self.name in form.errors or (value and not is_choice):
             return _written(self.name, form, context, template_pack)
-        key = (type(form), self.name, get_language(), _flat(field.choices) if is_choice else ())
+        key = (type(form), self.name, get_language(), form.offered)
         if key not in _kept:
             if len(_kept) >= MOST_KEPT:
                 _kept.clear()
@@ -41,11 +44,6 @@ class KeptField(LayoutObject):
 def _written(name: str, form: Any, context: Any, template_pack: Any) -> SafeString:
     html: SafeString = render_field(name, form, context, template_pack=template_pack)
     return html
-
-
-def _flat(choices: Any) -> tuple[Any, ...]:
-    """Choices, in groups or not, in a form that can be compared."""
-    return tuple((key, _flat(label) if isinstance(label, list) else str(label)) for key, label in choices)
 
 
 def _choose(html: SafeString, value: str) -> SafeString:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from crispy_forms.layout import Div
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from principles.models import Dimension, Perspective
 
 from ..enums import PORTFOLIO_STATES, OrganisationKind, Phase, Stage
 from ..models import DIMENSION_KEYS, Organisation, score_column
-from ..portfolio import GROUP_LABELS, GROUPS, STAGE_ENDS, STAGE_STARTS, Entries, portfolio_dimensions
+from ..portfolio import GROUP_LABELS, GROUPS, STAGE_ENDS, STAGE_STARTS, TENSION, Entries, portfolio_dimensions
 from ..portfolio_entries import joined
 from ..portfolio_evaluation import LOW_LEVELS, OPEN_MEASURES
 from ..scoring import IN_TENSION_BELOW
@@ -27,6 +28,35 @@ from .projects import plain_helper
 
 TENSION_KEYS = tuple(key for key in DIMENSION_KEYS if key.startswith("4."))
 NO_ORGANISATION = "-"
+ROWS = (
+    ("q", "organisation", "phase", "perspective", "state"),
+    ("dimension", "stage", "tension"),
+    ("group", "sort"),
+)
+HELPER = plain_helper(
+    *(Div(*map(KeptField, row), css_class="field-row") for row in ROWS),
+    *map(KeptField, ("low", "step", "measures", "conflict")),
+)
+
+
+@lru_cache(maxsize=8)
+def sort_choices(language: str, dimensions: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Every column in both directions, in the active language."""
+    columns = [
+        ("name", _("Project")),
+        ("organisation", _("Organisation")),
+        ("phase", _("Phase")),
+        ("state", _("State")),
+        ("submitted", _("Date of submission")),
+        ("principles", _("Principles of good practice")),
+        ("guiding_ideas", _("Guiding ideas")),
+        *dimensions,
+    ]
+    choices = []
+    for key, label in columns:
+        choices.append((key, gettext("%(column)s, ascending") % {"column": label}))
+        choices.append((f"-{key}", gettext("%(column)s, descending") % {"column": label}))
+    return choices
 
 
 class PortfolioForm(forms.Form):
@@ -79,22 +109,26 @@ class PortfolioForm(forms.Form):
         super().__init__(data, **kwargs)
         self.dimensions: list[Dimension] = portfolio_dimensions()
         self.organisations = {one.key: one for one in Organisation.objects.all()}
-        self.perspectives = {one.key: one for one in Perspective.objects.all()}
-        self._choices("organisation", [("", _("all")), *self._organisation_choices()])
-        self._choices("perspective", [("", _("all")), *((key, one.name) for key, one in self.perspectives.items())])
-        self._choices("dimension", [("", _("all")), *((one.key, str(one)) for one in self.dimensions)])
-        self._choices("sort", self._sort_choices())
-        rows = (
-            ("q", "organisation", "phase", "perspective", "state"),
-            ("dimension", "stage", "tension"),
-            ("group", "sort"),
+        self.perspectives = {one.key: one for one in Perspective.objects.only("key", "position", "name_de", "name_en")}
+        # Functions: a list is only made when something of it was chosen, or when the field is written.
+        self._choices("organisation", lambda: [("", _("all")), *self._organisation_choices()])
+        self._choices(
+            "perspective", lambda: [("", _("all")), *((key, one.name) for key, one in self.perspectives.items())]
         )
-        self.helper = plain_helper(
-            *(Div(*map(KeptField, row), css_class="field-row") for row in rows),
-            *map(KeptField, ("low", "step", "measures", "conflict")),
+        self._choices("dimension", lambda: [("", _("all")), *((one.key, str(one)) for one in self.dimensions)])
+        self._choices(
+            "sort", lambda: sort_choices(get_language(), tuple((one.key, str(one)) for one in self.dimensions))
         )
+        self.helper = HELPER
 
-    def _choices(self, name: str, choices: list[Any]) -> None:
+    @cached_property
+    def offered(self) -> tuple[Any, ...]:
+        """All that the lists of this form depend on beside the language; a published catalogue never changes."""
+        organisations = tuple((one.key, one.kind, one.name) for one in self.organisations.values())
+        perspectives = tuple((key, one.name) for key, one in self.perspectives.items())
+        return organisations, perspectives, self.dimensions[0].catalogue_id
+
+    def _choices(self, name: str, choices: Callable[[], list[Any]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def _organisation_choices(self) -> list[Any]:
@@ -107,23 +141,6 @@ class PortfolioForm(forms.Form):
             for kind, group in groupby(ordered, key=lambda one: one.kind)
         ]
         return [*groups, (NO_ORGANISATION, _("No organisation yet"))]
-
-    def _sort_choices(self) -> list[tuple[str, Any]]:
-        named = [
-            ("name", _("Project")),
-            ("organisation", _("Organisation")),
-            ("phase", _("Phase")),
-            ("state", _("State")),
-            ("submitted", _("Date of submission")),
-            ("principles", _("Principles of good practice")),
-            ("guiding_ideas", _("Guiding ideas")),
-            *((one.key, str(one)) for one in self.dimensions),
-        ]
-        choices: list[tuple[str, Any]] = []
-        for key, label in named:
-            choices.append((key, gettext("%(column)s, ascending") % {"column": label}))
-            choices.append((f"-{key}", gettext("%(column)s, descending") % {"column": label}))
-        return choices
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -196,9 +213,7 @@ class PortfolioForm(forms.Form):
 
     @staticmethod
     def _encode(values: dict[str, str]) -> str:
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in values.items() if value})
-        return f"?{query.urlencode()}"
+        return f"?{urlencode({name: value for name, value in values.items() if value})}"
 
     def filter(self, queryset: Entries) -> Entries:
         """The entries asked for."""
@@ -215,7 +230,7 @@ class PortfolioForm(forms.Form):
         if perspective := chosen.get("perspective"):
             queryset = queryset.filter(project__perspectives=self.perspectives[perspective])
         if state := chosen.get("state"):
-            queryset = queryset.filter(scores__assessment__state=state)
+            queryset = queryset.filter(state=state)
         return self._filter_figures(queryset)
 
     def _filter_figures(self, queryset: Entries) -> Entries:
@@ -224,15 +239,11 @@ class PortfolioForm(forms.Form):
         if stage := chosen.get("stage"):
             within = Q()
             for key in keys:
-                column = f"scores__{score_column(key)}"
+                column = score_column(key)
                 within |= Q(**{f"{column}__gte": STAGE_STARTS[Stage(stage)], f"{column}__lt": STAGE_ENDS[Stage(stage)]})
             queryset = queryset.filter(within)
         if chosen.get("tension"):
-            tense = Q(pk__in=[])
-            for key in keys:
-                if key in TENSION_KEYS:
-                    tense |= Q(**{f"scores__{score_column(key, 'balance')}__lt": IN_TENSION_BELOW})
-            queryset = queryset.filter(tense)
+            queryset = queryset.filter(self._tension(chosen.get("dimension")))
         if low := chosen.get("low"):
             queryset = queryset.filter(
                 scores__assessment__answers__question_key=low, scores__assessment__answers__level__in=LOW_LEVELS
@@ -240,6 +251,15 @@ class PortfolioForm(forms.Form):
         if step := chosen.get("step"):
             queryset = queryset.filter(next_steps__contains=joined([step]))
         return self._filter_plans(queryset)
+
+    @staticmethod
+    def _tension(key: str | None) -> Q:
+        """In this dimension, or in any; guiding ideas are never in tension."""
+        if key is None:
+            return Q(figures__contains=TENSION)
+        if key in TENSION_KEYS:
+            return Q(**{f"scores__{score_column(key, 'balance')}__lt": IN_TENSION_BELOW})
+        return Q(pk__in=[])
 
     def _filter_plans(self, queryset: Entries) -> Entries:
         chosen = self.chosen

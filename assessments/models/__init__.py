@@ -10,7 +10,7 @@ from .invitations import Invitation
 from .mails import OutgoingMail
 from .measures import GoalConflict, Measure
 from .people import Organisation, User
-from .portfolio import PortfolioEntry
+from .portfolio import SORTED_SCORES, PortfolioEntry
 from .projects import Membership, Project
 from .publications import Publication
 from .ratings import IndividualRating, RevealedDimension
@@ -21,6 +21,7 @@ __all__ = [
     "MAX_COMMENT_LENGTH",
     "MAX_TEXT_LENGTH",
     "MIN_REASON_LENGTH",
+    "SORTED_SCORES",
     "Answer",
     "AnswerChange",
     "Assessment",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .assessments import AssessmentScores
+from ..enums import State
+from .assessments import DIMENSION_KEYS, AssessmentScores, score_column
 from .projects import Project
 
 
@@ -14,7 +15,9 @@ class PortfolioEntry(models.Model):
 
     Written in the transaction of each change of state, so that lists of thousands of projects need not look for the
     newest assessment of each. ``levels`` has one sign a question in catalogue order, ``next_steps`` the keys of the
-    first five steps: what is frozen can be counted without reading a million answers.
+    first five steps: what is frozen can be counted without reading a million answers. ``figures`` says what the cells
+    of the matrix show, in no language. The scores are copied here to be sorted by: here they have indexes, which
+    would make saving an answer slower where they come from.
     """
 
     project = models.OneToOneField(
@@ -23,9 +26,11 @@ class PortfolioEntry(models.Model):
     scores = models.OneToOneField(
         AssessmentScores, models.CASCADE, related_name="portfolio_entry", verbose_name=_("stored scores")
     )
-    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, db_index=True)
     levels = models.CharField(_("levels"), max_length=200, help_text=_("One sign a question in catalogue order"))
     next_steps = models.CharField(_("next steps"), max_length=100, blank=True)
+    figures = models.CharField(_("figures"), max_length=250, help_text=_("What the matrix shows, cell by cell"))
 
     class Meta:
         ordering = ["project"]
@@ -40,3 +45,11 @@ class PortfolioEntry(models.Model):
         """The assessment that is shown; its stored scores have the same key."""
         key: int = self.scores_id
         return key
+
+
+SORTED_SCORES = ("principles", "guiding_ideas", *map(score_column, DIMENSION_KEYS))
+"""The stored scores that an entry copies."""
+for _column in SORTED_SCORES:
+    PortfolioEntry.add_to_class(
+        _column, models.DecimalField(_column, max_digits=7, decimal_places=4, null=True, db_index=True)
+    )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,7 @@ class Project(models.Model):
         ordering = ["name", "pk"]
         verbose_name = _("project")
         verbose_name_plural = _("projects")
+        indexes = [models.Index(Lower("name"), name="project_name_lower")]
         constraints = [
             models.CheckConstraint(condition=Q(phase__in=Phase.values), name="project_phase_known"),
             models.CheckConstraint(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from ..enums import Stage
 from ..forms.portfolio import PortfolioForm
 from ..models import PortfolioEntry
-from ..portfolio import in_order, rows_of
+from ..portfolio import in_order, matrix_rows
 from ..portfolio_charts import SHAPES, dots, stage_bars
 from ..portfolio_comparison import GROUPINGS, MOST, compare
 from ..portfolio_evaluation import Evaluation
@@ -43,7 +43,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": page.paginator.count,
         "headings": headings(form),
-        "bodies": table_bodies(pairs, rows_of(pk for pk, _group in pairs), form) if pairs else "",
+        "bodies": table_bodies(pairs, matrix_rows(pk for pk, _group in pairs), form) if pairs else "",
         "stages": Stage,
         "selection": form.selection_address(),
         "query": form.address(page=""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,14 +11,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
-from ..enums import Stage
+from ..enums import Phase, Stage, State
 from ..forms.portfolio import PortfolioForm
-from ..portfolio import Cell, Row, group_name, whole
+from ..models import DIMENSION_KEYS
+from ..portfolio import NOT_APPLICABLE, MatrixRow, group_name, whole
 from ..portfolio_comparison import ProjectComparison
 
 NONE = "–"
@@ -49,7 +50,9 @@ def headings(form: PortfolioForm) -> list[Heading]:
     return found
 
 
-def table_bodies(pairs: Sequence[tuple[int, str | None]], rows: dict[int, Row], form: PortfolioForm) -> SafeString:
+def table_bodies(
+    pairs: Sequence[tuple[int, str | None]], rows: Mapping[int, MatrixRow], form: PortfolioForm
+) -> SafeString:
     """The rows, one body a group with its name above."""
     if not form.grouping:
         return format_html('<tbody role="rowgroup">{}</tbody>', _rows(rows[pk] for pk, _group in pairs))
@@ -68,47 +71,41 @@ def table_bodies(pairs: Sequence[tuple[int, str | None]], rows: dict[int, Row], 
     )
 
 
-def _rows(rows: Iterable[Row]) -> SafeString:
+def _rows(rows: Iterable[MatrixRow]) -> SafeString:
     language = get_language() or "de"
-    return mark_safe("".join(_row(row, language) for row in rows))  # noqa: S308 - every row was escaped
+    return mark_safe("".join([_row(row, language) for row in rows]))  # noqa: S308 - every row was escaped
 
 
-def _row(row: Row, language: str) -> SafeString:
-    # The cells are our own words and numbers with one gap each, for the key of the assessment.
-    cells = "".join([_cell(cell, language) for cell in row.cells]).replace("{pk}", str(row.assessment_id))
-    about = [row.organisation, str(row.phase.label)]
-    shown = (
-        [f"{row.state.label} {_day(localtime(row.submitted_at).date(), language)}"]
-        if (row.submitted_at)
-        else [str(row.state.label)]
-    )
-    return format_html(
-        '<tr role="row"><th role="rowheader" scope="row"><label class="matrix__pick"><input type="checkbox" name="p"'
-        ' value="{project}"><span class="kern-sr-only">{compare}</span></label><div><a href="{href}">{name}</a>'
-        '{fictional}<span class="matrix__about">{about}</span><span class="matrix__about">{shown}</span>'
-        '<span class="matrix__about">{means}</span></div></th>{cells}</tr>',
-        cells=mark_safe(cells),  # noqa: S308 - every cell was escaped
+def _row(row: MatrixRow, language: str) -> str:
+    means, *cells = row.figures.split(" ")
+    name = escape(row.name)
+    return _row_pattern(language).format(
         project=row.project_id,
-        compare=gettext("Compare %(project)s") % {"project": row.name},
+        name=name,
         href=_review_address(row.assessment_id),
-        name=row.name,
-        fictional=_fictional(language) if row.is_marked_fictional else "",
-        about=" · ".join(filter(None, about)),
-        shown=" · ".join(shown),
-        means=_means(row),
+        fictional=_fictional(language) if row.is_fictional and gettext("fictional") not in row.name else "",
+        about=_about(row.organisation_de, row.organisation_en, row.phase, language),
+        shown=_shown(row.state, row.submitted_at and localtime(row.submitted_at).date(), language),
+        means=_means(means, language),
+        # The cells are our own words and numbers with one gap each, for the key of the assessment.
+        cells="".join(
+            [_cell(key, figures, language) for key, figures in zip(DIMENSION_KEYS, cells, strict=True)]
+        ).replace("{pk}", str(row.assessment_id)),
     )
 
 
-def _means(row: Row) -> str:
-    return gettext("Principles %(principles)s · guiding ideas %(ideas)s") % {
-        "principles": NONE if row.principles is None else whole(row.principles),
-        "ideas": NONE if row.guiding_ideas is None else whole(row.guiding_ideas),
-    }
+# What rows have in common is written and escaped once a process: there are a few thousand different cells at most, far
+# fewer organisations and days. Everything below depends on nothing but what it is called with.
 
 
-@lru_cache(maxsize=1000)
-def _day(day: date, language: str) -> str:
-    return date_format(day, "SHORT_DATE_FORMAT")
+@lru_cache(maxsize=8)
+def _row_pattern(language: str) -> str:
+    """A row with gaps for what has been escaped; the name stands in it twice."""
+    return (
+        '<tr role="row"><th role="rowheader" scope="row"><label class="matrix__pick"><input type="checkbox" name="p"'
+        f' value="{{project}}"><span class="kern-sr-only">{escape(gettext("Compare %(project)s"))}</span></label>'
+        '<div><a href="{href}">{name}</a>{fictional}{about}{shown}{means}</div></th>{cells}</tr>'
+    ).replace("%(project)s", "{name}")
 
 
 @lru_cache(maxsize=8)
@@ -116,8 +113,29 @@ def _fictional(language: str) -> SafeString:
     return format_html(' <span class="matrix__badge">{}</span>', gettext("fictional"))
 
 
-def _review_address(assessment_id: int) -> str:
-    return _pattern("review_detail").replace("/0/", f"/{assessment_id}/")
+@lru_cache(maxsize=1000)
+def _about(organisation_de: str | None, organisation_en: str | None, phase: str, language: str) -> SafeString:
+    organisation = (organisation_en or organisation_de) if language.startswith("en") else organisation_de
+    return _line(" · ".join(filter(None, [organisation, str(Phase(phase).label)])))
+
+
+@lru_cache(maxsize=1000)
+def _shown(state: str, day: date | None, language: str) -> SafeString:
+    label = str(State(state).label)
+    return _line(f"{label} {date_format(day, 'SHORT_DATE_FORMAT')}" if day else label)
+
+
+@lru_cache(maxsize=10_000)
+def _means(figures: str, language: str) -> SafeString:
+    principles, ideas = figures.split(":")
+    return _line(
+        gettext("Principles %(principles)s · guiding ideas %(ideas)s")
+        % {"principles": principles or NONE, "ideas": ideas or NONE}
+    )
+
+
+def _line(text: str) -> SafeString:
+    return format_html('<span class="matrix__about">{}</span>', text)
 
 
 @lru_cache(maxsize=32)
@@ -125,42 +143,25 @@ def _pattern(name: str, *rest: str) -> str:
     return reverse(name, args=[0, *rest])
 
 
-def _cell(cell: Cell, language: str) -> str:
-    if cell.is_excluded:
-        return _cell_html(cell.key, None, "", None, language, is_excluded=True)
-    low, high = whole(cell.low or 0), whole(cell.high or 0)  # type: ignore[arg-type]
-    return _cell_html(
-        cell.key,
-        None if cell.score is None else whole(cell.score),
-        "" if low == high else f"{low}–{high}",
-        cell.stage,
-        language,
-        in_tension=cell.in_tension,
-    )
+def _review_address(assessment_id: int) -> str:
+    return _pattern("review_detail").replace("/0/", f"/{assessment_id}/")
 
 
 @lru_cache(maxsize=100_000)
-def _cell_html(
-    key: str,
-    points: int | None,
-    span: str,
-    stage: Stage | None,
-    language: str,
-    *,
-    in_tension: bool = False,
-    is_excluded: bool = False,
-) -> str:
-    """One cell in words with a gap for the key of the assessment; a few thousand different ones are all there are."""
-    if is_excluded:
+def _cell(key: str, figures: str, language: str) -> str:
+    """A cell in words, from ``Cell.figures``, with a gap for the key of the assessment."""
+    if figures == NOT_APPLICABLE:
         return format_html('<td role="cell" class="cell cell--none">{}</td>', gettext("not applicable"))
+    number, points, span, tension = figures.split(":")
+    stage = tuple(Stage)[int(number)] if number else None
     return format_html(
         '<td role="cell" class="cell cell--{}"><a href="{}"><strong>{}</strong>{}{}{}</a></td>',
         stage.value if stage else "none",
         _pattern("review_dimension", key).replace("/0/", "/{pk}/"),
-        NONE if points is None else points,
+        points or NONE,
         format_html(" <span>{}</span>", stage.label) if stage else "",
         format_html(" <span>{}</span>", span) if span else "",
-        format_html(' <span class="cell__tension">{}</span>', gettext("in tension")) if in_tension else "",
+        format_html(' <span class="cell__tension">{}</span>', gettext("in tension")) if tension else "",
     )
 
 
@@ -169,7 +170,10 @@ def comparison_rows(comparison: ProjectComparison) -> list[dict[str, Any]]:
     language = get_language() or "de"
     lines: list[dict[str, Any]] = []
     for place, dimension in enumerate(comparison.dimensions):
-        cells = [format_html(_cell(row.cells[place], language), pk=row.assessment_id) for row in comparison.rows]
+        cells = [
+            format_html(_cell(row.cells[place].key, row.cells[place].figures, language), pk=row.assessment_id)
+            for row in comparison.rows
+        ]
         line: dict[str, Any] = {"name": str(dimension), "cells": cells, "mean": "", "difference": ""}
         if comparison.group:
             own, mean = comparison.rows[0].cells[place].score, comparison.group.scores[place]

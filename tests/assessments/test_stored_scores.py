@@ -8,8 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assessments.enums import Scope
-from assessments.models import DIMENSION_KEYS, Assessment, AssessmentScores, score_column
+from assessments.models import DIMENSION_KEYS, Assessment, AssessmentScores, PortfolioEntry, User, score_column
+from assessments.portfolio_entries import find_wrong_entries, restore_entry
 from assessments.stored_scores import compute_scores, find_differences, shapes_of, store_dimension, store_scores
+from assessments.workflow import submit
 from principles.models import load_catalogue
 from tests.factories import answer_all, make_answer, make_assessment
 
@@ -174,3 +176,17 @@ def test_command_puts_right_what_is_wrong_or_missing(scored: Assessment, draft: 
     assert stored(scored)["score_4_1"] == 75
     assert stored(bare)["principles"] == 50
     assert list(find_differences()) == []
+
+
+def test_command_brings_the_portfolio_up_to_date_with_the_scores_it_puts_right(owner: User) -> None:
+    answer_all(assessment := make_assessment(), 2)
+    submit(assessment, owner)
+    AssessmentScores.objects.update(score_4_1=3)
+    # Somebody has sent the wrong figure on its way to the portfolio.
+    restore_entry(assessment.project_id)
+    assert PortfolioEntry.objects.get().figures.split()[1].startswith("0:3:")
+
+    verify("--fix")
+
+    assert PortfolioEntry.objects.get().figures.split()[1].startswith("2:50:")
+    assert list(find_wrong_entries()) == []

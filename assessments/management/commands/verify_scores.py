@@ -32,10 +32,11 @@ class Command(BaseCommand):
         for project_id in stale:
             self.stdout.write(_("The portfolio entry of project %(id)d is not up to date.") % {"id": project_id})
         if options["fix"]:
-            for project_id in stale:
-                restore_entry(project_id)
             for assessment_id in sorted(wrong):
                 restore_scores(assessment_id)
+            # Looked for again: an entry shows the stored scores that have just been put right.
+            for project_id in list(find_wrong_entries()):
+                restore_entry(project_id)
             fixed = ngettext("%(count)d assessment corrected.", "%(count)d assessments corrected.", len(wrong))
             self.stdout.write(fixed % {"count": len(wrong)})
         elif stale and not wrong:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 
 from ..scoring import whole_points
 
@@ -13,7 +14,6 @@ register = template.Library()
 
 NONE = "–"
 """Stands where a figure does not exist."""
-_PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 @register.filter
@@ -42,8 +42,9 @@ def decimal_place(figure: Fraction) -> str:
 
 @register.filter
 def percent(share: Fraction | None) -> str:
-    """A share of 1 as whole percent: 5/6 → 83 %."""
-    return NONE if share is None else f"{number_format(whole_points(share * 100))}{_PERCENT}"
+    """A share of 1 as whole percent: 5/6 → 83 % in German, 83% in English."""
+    space = "\N{NO-BREAK SPACE}" if get_language() == "de" else ""
+    return NONE if share is None else f"{number_format(whole_points(share * 100))}{space}%"
 
 
 class Spanned(Protocol):

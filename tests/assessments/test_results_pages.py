@@ -52,7 +52,7 @@ def test_result_shows_figures_and_how_they_come_about(client: Client, owner: Use
 
     assert "56 of 100 points being implemented" in text
     assert "In tension" in text
-    assert "Span: between 42 and 58 points, depending on the open questions. Coverage: 83 %." in text.replace(
+    assert "Span: between 42 and 58 points, depending on the open questions. Coverage: 83%." in text.replace(
         "\xa0", " "
     )
     assert "Balance: 38 of 100. The weaker pole is" in text

@@ -24,7 +24,7 @@ from .enums import MailState
 from .export_jobs import forget_exports
 from .idleness import IDLE_FOR, forgettable_accounts, forgettable_drafts
 from .individual_ratings import ratings_left_behind
-from .models import Assessment, Invitation, Membership, OutgoingMail, User
+from .models import Assessment, Invitation, Membership, OutgoingMail, SentForm, User
 from .workflow import WorkflowError, delete_draft
 
 
@@ -80,6 +80,10 @@ def _finished_jobs(limit: datetime) -> QuerySet[Any]:
     return jobs
 
 
+def _sent_forms(limit: datetime) -> QuerySet[SentForm]:
+    return SentForm.objects.filter(sent_at__lt=limit)
+
+
 def _mails_done_with(limit: datetime) -> QuerySet[OutgoingMail]:
     waiting = (MailState.WAITING, MailState.SENDING)
     return OutgoingMail.objects.filter(created_at__lt=limit).exclude(state__in=waiting)
@@ -126,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     Rule("accounts never confirmed", 14, _accounts_never_confirmed),
     Rule("log of the admin site", 90, _admin_log),
     Rule("finished jobs", 7, _finished_jobs),
+    Rule("sent forms", 1, _sent_forms),
     # Before the mails, which say who was warned. Drafts first: their owners may be idle too.
     Rule("idle drafts", IDLE_FOR.days, _idle_drafts, _forget_drafts),
     Rule("idle accounts", IDLE_FOR.days, _idle_accounts, _forget_accounts),

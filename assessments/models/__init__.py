@@ -15,6 +15,7 @@ from .projects import Membership, Project
 from .publications import Publication
 from .ratings import IndividualRating, RevealedDimension
 from .reviews import ReviewerRating, Snapshot, StateChange
+from .sent_forms import SentForm
 
 __all__ = [
     "DIMENSION_KEYS",
@@ -42,6 +43,7 @@ __all__ = [
     "Publication",
     "RevealedDimension",
     "ReviewerRating",
+    "SentForm",
     "Snapshot",
     "StateChange",
     "Target",

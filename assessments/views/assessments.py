@@ -25,6 +25,7 @@ from ..standing import standing_of
 from ..stored_scores import shapes_of, value_of
 from ..workflow import WorkflowError, deepen, delete_draft, last_assessment, start_assessment, unfinished_assessment
 from .access import get_assessment, get_project, signed_in
+from .once import once
 
 
 def values_in(assessment: Assessment) -> dict[str, Value]:
@@ -63,6 +64,7 @@ def _hints() -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@once
 def assessment_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the scope and begin."""
     project = get_project(request, pk, Action.START_ASSESSMENT)

@@ -20,7 +20,7 @@ from ..models import Assessment, Comment, Thread
 from ..permissions import Action
 from ..places import Place, places_of
 from .access import get_assessment, signed_in
-from .submission import request_key
+from .once import request_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,6 +22,7 @@ from ..models import Assessment, GoalConflict, Measure
 from ..permissions import Action, allowed_actions
 from ..places import Place, places_of
 from .access import get_assessment
+from .once import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def conflict_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@once
 def measure_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A new measure; ``?zu=4.1.a1`` says what it refers to."""
     assessment = get_assessment(request, pk, Action.PLAN)
@@ -124,6 +126,7 @@ def measure_edit(request: HttpRequest, pk: int, measure_pk: int) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@once
 def conflict_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A new conflict of goals."""
     assessment = get_assessment(request, pk, Action.PLAN)

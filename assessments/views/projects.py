@@ -25,6 +25,7 @@ from ..standing import history, standing_of
 from ..teams import create_project
 from ..workflow import WorkflowError, delete_project
 from .access import get_project, signed_in
+from .once import once
 
 PAGE_SIZE = 50
 
@@ -63,6 +64,7 @@ def _row(project: Project) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@once
 def project_create(request: HttpRequest) -> HttpResponse:
     """A new project; whoever creates it owns it."""
     form = ProjectForm(request.POST or None)

@@ -36,6 +36,7 @@ from ..scoring import stage_of
 from ..standing import shown_result
 from ..targets import set_targets
 from .access import get_assessment
+from .once import once
 from .rate_limits import limited
 
 SHOWN_FAULTS = 200
@@ -136,6 +137,7 @@ def assessment_export(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @limited("upload")
+@once
 def assessment_import(request: HttpRequest) -> HttpResponse:
     """Read a document into a new project or one's own; a faulty one is refused with every fault named."""
     assert request.user.is_authenticated  # noqa: S101 - login_required; narrows the type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,6 +24,7 @@ from ..reviewing import ratings_of
 from ..standing import shown_result, standing_of
 from ..workflow import IncompleteError, Missing, WorkflowError, missing_for_submission, submit, withdraw
 from .access import get_assessment, signed_in
+from .once import request_key
 from .rate_limits import limited
 
 
@@ -129,14 +130,6 @@ def feedback_reply(request: HttpRequest, pk: int, thread_pk: int) -> HttpRespons
     page = redirect("assessment_feedback", assessment.pk)
     page["Location"] += f"#t-{thread.pk}"
     return page
-
-
-def request_key(request: HttpRequest) -> UUID | None:
-    """The key the form came with; the same form sent twice has one effect."""
-    try:
-        return UUID(request.POST.get("request_key", ""))
-    except ValueError:
-        return None
 
 
 def _show_feedback(

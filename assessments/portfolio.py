@@ -5,6 +5,7 @@ Nothing here computes a score; what is read was written when the assessment was 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,11 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from principles.models import Catalogue, Dimension, Perspective, load_catalogue
@@ -105,8 +107,8 @@ class Row:
 
     @property
     def is_marked_fictional(self) -> bool:
-        """Whether „fictional“ has to stand beside the name: the name does not say it in the reader's language."""
-        return self.is_fictional and gettext("fictional") not in self.name
+        """Whether „fictional“ has to stand beside the name: the name does not say it itself, in whatever language."""
+        return self.is_fictional and not any(word in self.name for word in _words_for_fictional())
 
     def cell(self, key: str) -> Cell:
         """The cell of a dimension."""
@@ -131,6 +133,16 @@ _FACTS = (
 )
 _SHAPES = tuple((key, _FIGURES if key.startswith("4.") else _FIGURES[:-1]) for key in DIMENSION_KEYS)
 _COLUMNS = (*_FACTS, *(f"scores__{score_column(key, figure)}" for key, figures in _SHAPES for figure in figures))
+
+
+@functools.cache
+def _words_for_fictional() -> tuple[str, ...]:
+    """What says in a name that a project is invented, in every language."""
+    words = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            words.append(gettext("fictional"))
+    return tuple(words)
 
 
 def read_rows(entries: Entries) -> list[Row]:

@@ -133,8 +133,8 @@ def test_every_figure_has_an_alternative_and_a_twin(three):
     assert html.count("<table") == html.count("<caption") + 1
 
 
-@pytest.mark.parametrize(("language", "marks"), [("de", 0), ("en", 2)])
-def test_fictional_is_said_once_beside_a_name_in_the_matrix_and_in_the_list(db, language, marks):
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_fictional_is_said_once_beside_a_name_in_the_matrix_and_in_the_list(db, language):
     project = handed_in("Ufer-Ampel (fiktiv)", is_fictional=True)
     plain = handed_in("Erfunden", is_fictional=True)
 
@@ -142,7 +142,8 @@ def test_fictional_is_said_once_beside_a_name_in_the_matrix_and_in_the_list(db, 
 
     word = "(fiktiv)" if language == "de" else "(fictional)"
     assert html.count(f"Erfunden</a> {word}") == html.count(f"Erfunden {word}") == 1
-    assert html.count("(fiktiv) (") + html.count("(fiktiv)</a> (") == marks
+    assert "(fiktiv) (" not in html
+    assert "(fiktiv)</a> (" not in html
 
 
 def test_too_many_projects_are_refused_before_the_work(three, monkeypatch):

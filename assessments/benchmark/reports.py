@@ -19,9 +19,10 @@ from django.utils import timezone
 from ..enums import State
 from ..exchange import export_document
 from ..models import Assessment
-from ..reports.documents import report_html, report_pdf, stylesheet
+from ..reports.documents import report_html, report_pdf
 from ..reports.project_report import project_report
 from ..reports.report_parts import Version
+from ..reports.stylesheets import stylesheet
 from ..snapshots import canonical_json
 from .data import RATIONALE
 from .typst_report import TypstCost, is_installed, typst_cost

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -24,16 +20,9 @@ from .pdf import Attachment, render_pdf
 from .project_report import ProjectReport, project_report
 from .report_parts import Earlier, Excerpt, Version
 from .storage import ReportKey, store_report, stored_report
+from .stylesheets import stylesheet
 
 MAX_SLUG_LENGTH = 80
-WHITE_SPACE_BEFORE_END = re.compile(r"\s+(</(?:td|th|li|p|caption|h[1-6])>)")
-STYLESHEET = Path("templates") / "reports" / "project_report.css"
-
-
-@functools.cache
-def stylesheet() -> str:
-    """The look of the report on paper."""
-    return (Path(settings.BASE_DIR) / STYLESHEET).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +160,4 @@ def report_pdf(
 def report_html(report: ProjectReport) -> str:
     """The report as one HTML page without styles, for print."""
     with translation_override(report.language):
-        html = render_to_string("reports/project_report.html", {"report": report})
-    # WeasyPrint now and then breaks a line early when a paragraph ends with white space.
-    return WHITE_SPACE_BEFORE_END.sub(r"\1", html)
+        return render_to_string("reports/project_report.html", {"report": report})

@@ -12,7 +12,7 @@ COMMON = "project_report.css"
 
 
 @functools.cache
-def stylesheet(name: str) -> str:
-    """The common look, then the file of this name in ``templates/reports``."""
+def stylesheet(*more: str) -> str:
+    """The common look, then these files in ``templates/reports``."""
     folder = Path(settings.BASE_DIR) / FOLDER
-    return "\n".join((folder / part).read_text(encoding="utf-8") for part in (COMMON, name))
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in (COMMON, *more))

@@ -17,9 +17,10 @@ from assessments.enums import Scope, State
 from assessments.exchange import export_document
 from assessments.models import Answer, Project
 from assessments.portfolio_entries import find_wrong_entries
-from assessments.reports.documents import report_html, stylesheet
+from assessments.reports.documents import report_html
 from assessments.reports.project_report import project_report
 from assessments.reports.report_parts import Version
+from assessments.reports.stylesheets import stylesheet
 from assessments.stored_scores import find_differences
 from assessments.workflow import start_assessment
 

@@ -86,6 +86,11 @@ class ProjectReport:
         return self.excerpt is None or self.excerpt.with_rationales
 
     @property
+    def names_responsible(self) -> bool:
+        """Whether measures say who is responsible; what is public leaves that out."""
+        return self.excerpt is None
+
+    @property
     def shows_measures(self) -> bool:
         """Whether measures are reported, if only that there are none."""
         return self.excerpt.with_measures if self.excerpt else not self.is_without_account

@@ -142,6 +142,17 @@ def test_the_summary_keeps_to_one_page(project, language, tmp_path):
     assert figures == summary + 1
 
 
+def test_answers_without_a_word_leave_no_empty_pages_behind(project, tmp_path):
+    """The annex goes on where the page before it ends, also where only few answers give a reason."""
+    assessment = make_assessment(project)
+    answer_all(assessment, 3)
+    assessment.answers.filter(question_key__regex=r"a[12]$").update(rationale="Ein Satz mit einem Grund. " * 6)
+    with opened(pdf_of(assessment), tmp_path) as file, file.open_outline() as outline:
+        pages = [str(page.objgen) for page in file.pages]
+        annex = pages.index(str(place(outline.root[-1])))
+    assert len(pages) - annex <= 12
+
+
 def test_the_same_document_gives_the_same_bytes(almost_empty):
     assert pdf_of(almost_empty) == pdf_of(almost_empty)
 

@@ -1,5 +1,6 @@
 """Which event writes to whom: exactly once, and only when it has happened."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,14 +8,16 @@ from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 
+from assessments import publications
 from assessments.demo import make_demo
 from assessments.discussion import begin_thread, reply
-from assessments.enums import MailChoice, MailEvent, MailState, Role, StaffRole, State
+from assessments.enums import MailChoice, MailEvent, MailState, PublicationState, Role, StaffRole, State
 from assessments.good_practices import PracticeText, confirm, decline, offer
 from assessments.invitations import accept, invite
 from assessments.mails import events
 from assessments.mails.delivery import send_due_mails
-from assessments.models import Assessment, Invitation, Membership, OutgoingMail, Thread, User
+from assessments.models import Assessment, Invitation, Membership, OutgoingMail, Publication, Thread, User
+from assessments.public_documents import Choice
 from assessments.reviewing import ReviewNote, save_notes
 from assessments.teams import hand_over
 from assessments.workflow import WorkflowError, approve, current_snapshot, mark_read, send_back, submit, withdraw
@@ -24,6 +27,8 @@ from tests.factories import answer_all, make_assessment, make_user
 pytestmark = pytest.mark.django_db
 TEAM = {"olga.owner", "emil.editor", "vera.viewer"}
 TEXT = PracticeText("de", "Gute Sache", "Was wir getan haben.")
+PROOF = {"label": "Protokoll", "url": "https://example.org/protokoll"}
+NOTHING_MORE = Choice()
 
 
 @pytest.fixture
@@ -41,8 +46,12 @@ def submitted(draft: Assessment, owner: User) -> Assessment:
 
 
 @pytest.fixture
-def approved(project) -> Assessment:
-    return answer_all(make_assessment(project, state=State.APPROVED), {"4.1.a1": 4})
+def approved(project, owner: User, reviewer: User) -> Assessment:
+    assessment = answer_all(make_assessment(project), 4, rationale="So ist es.", evidence=[PROOF])
+    with events.quietly():
+        snapshot = submit(assessment, owner)
+        approve(assessment, reviewer, snapshot.sha256, timezone.localdate() + timedelta(days=365))
+    return assessment
 
 
 class TestTeam:
@@ -153,6 +162,31 @@ class TestGoodPractice:
     def test_what_was_withdrawn_is_not_asked_about(self, approved, editor, staff):
         offer(approved, "4.1.a1", editor, TEXT)
         approved.good_practices.update(state="withdrawn")
+        send_due_mails()
+        assert mail.outbox == []
+
+
+class TestPublications:
+    def test_reviewers_are_asked_and_owners_are_told(self, after, approved, owner, editor, staff):
+        Membership.objects.filter(user=editor).update(role=Role.OWNER)
+        owners = {"olga.owner", "emil.editor"}
+        document = publications.drafted(approved, NOTHING_MORE).sha256
+
+        def offered() -> Publication:
+            return approved.project.publications.get(state=PublicationState.OFFERED)
+
+        assert after(publications.offer, approved, owner, NOTHING_MORE, document).keys() == {"rita.reviewer"}
+        sent = after(publications.decline, offered(), staff, "Noch zu früh.")
+        assert sent.keys() == owners
+        assert "> Noch zu früh." in str(sent["olga.owner"].body)
+        after(publications.offer, approved, owner, NOTHING_MORE, document)
+        assert after(publications.confirm, offered(), staff, document).keys() == owners
+        public = approved.project.publications.get(state=PublicationState.PUBLISHED)
+        assert after(publications.withdraw, public, owner).keys() == {"emil.editor"}
+
+    def test_what_was_withdrawn_is_not_asked_about(self, approved, owner, staff):
+        document = publications.drafted(approved, NOTHING_MORE).sha256
+        publications.withdraw(publications.offer(approved, owner, NOTHING_MORE, document), owner)
         send_due_mails()
         assert mail.outbox == []
 

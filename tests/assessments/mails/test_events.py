@@ -173,7 +173,7 @@ class TestPublications:
         document = publications.drafted(approved, NOTHING_MORE).sha256
 
         def offered() -> Publication:
-            return approved.project.publications.get(state=PublicationState.OFFERED)
+            return Publication.objects.get(state=PublicationState.OFFERED)
 
         assert after(publications.offer, approved, owner, NOTHING_MORE, document).keys() == {"rita.reviewer"}
         sent = after(publications.decline, offered(), staff, "Noch zu früh.")

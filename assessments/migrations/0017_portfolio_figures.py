@@ -10,16 +10,17 @@ SORTED_SCORES = ["principles", "guiding_ideas", *(f"score_{dimension}" for dimen
 def index_downwards(apps, schema_editor):
     """PostgreSQL reads an index backwards with what is missing first; the matrix shows that last."""
     if schema_editor.connection.vendor == "postgresql":
-        for column in [*SORTED_SCORES, "submitted_at"]:
+        for column in ["submitted_at", *SORTED_SCORES]:
             schema_editor.execute(
-                f"CREATE INDEX portfolioentry_{column}_down ON assessments_portfolioentry ({column} DESC NULLS LAST)"
+                f"CREATE INDEX portfolioentry_{column}_down"
+                f" ON assessments_portfolioentry ({column} DESC NULLS LAST, project_id)"
             )
 
 
 def unindex(apps, schema_editor):
     """Take these indexes away."""
     if schema_editor.connection.vendor == "postgresql":
-        for column in [*SORTED_SCORES, "submitted_at"]:
+        for column in ["submitted_at", *SORTED_SCORES]:
             schema_editor.execute(f"DROP INDEX portfolioentry_{column}_down")
 
 
@@ -55,14 +56,15 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 "portfolioentry",
                 column,
-                models.DecimalField(db_index=True, decimal_places=4, max_digits=7, null=True, verbose_name=column),
+                models.DecimalField(decimal_places=4, max_digits=7, null=True, verbose_name=column),
             )
             for column in SORTED_SCORES
         ),
-        migrations.AlterField(
-            "portfolioentry",
-            "submitted_at",
-            models.DateTimeField(db_index=True, null=True, verbose_name="submitted"),
+        *(
+            migrations.AddIndex(
+                "portfolioentry", models.Index(fields=[column, "project"], name=f"portfolioentry_{column}")
+            )
+            for column in ["submitted_at", *SORTED_SCORES]
         ),
         migrations.AddIndex("project", models.Index(Lower("name"), name="project_name_lower")),
         migrations.RunPython(index_downwards, unindex),

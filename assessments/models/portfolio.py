@@ -9,6 +9,9 @@ from ..enums import State
 from .assessments import DIMENSION_KEYS, AssessmentScores, score_column
 from .projects import Project
 
+SORTED_SCORES = ("principles", "guiding_ideas", *map(score_column, DIMENSION_KEYS))
+"""The stored scores that an entry copies."""
+
 
 class PortfolioEntry(models.Model):
     """A project's newest submitted or approved assessment; a project without one has no entry.
@@ -27,7 +30,7 @@ class PortfolioEntry(models.Model):
         AssessmentScores, models.CASCADE, related_name="portfolio_entry", verbose_name=_("stored scores")
     )
     state = models.CharField(_("state"), max_length=10, choices=State)
-    submitted_at = models.DateTimeField(_("submitted"), null=True, db_index=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
     levels = models.CharField(_("levels"), max_length=200, help_text=_("One sign a question in catalogue order"))
     next_steps = models.CharField(_("next steps"), max_length=100, blank=True)
     figures = models.CharField(_("figures"), max_length=250, help_text=_("What the matrix shows, cell by cell"))
@@ -36,6 +39,11 @@ class PortfolioEntry(models.Model):
         ordering = ["project"]
         verbose_name = _("entry of the portfolio")
         verbose_name_plural = _("entries of the portfolio")
+        # With the key of the project, so that sorting reads nothing but the index and the names of equals.
+        indexes = [
+            models.Index(fields=[column, "project"], name=f"portfolioentry_{column}")
+            for column in ("submitted_at", *SORTED_SCORES)
+        ]
 
     def __str__(self) -> str:
         return f"{self.project_id}"
@@ -47,9 +55,5 @@ class PortfolioEntry(models.Model):
         return key
 
 
-SORTED_SCORES = ("principles", "guiding_ideas", *map(score_column, DIMENSION_KEYS))
-"""The stored scores that an entry copies."""
 for _column in SORTED_SCORES:
-    PortfolioEntry.add_to_class(
-        _column, models.DecimalField(_column, max_digits=7, decimal_places=4, null=True, db_index=True)
-    )
+    PortfolioEntry.add_to_class(_column, models.DecimalField(_column, max_digits=7, decimal_places=4, null=True))

@@ -19,7 +19,7 @@ from ..portfolio_comparison import GROUPINGS, MOST, compare
 from ..portfolio_evaluation import Evaluation
 from ..portfolio_exports import as_csv, as_json, as_xlsx
 from .access import portfolio_reader
-from .portfolio_table import comparison_rows, headings, table_bodies
+from .portfolio_table import comparison_rows, table_bodies, table_head
 
 PAGE_SIZE = 50
 CONTENT_TYPES = {
@@ -42,7 +42,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "count": page.paginator.count,
-        "headings": headings(form),
+        "head": table_head(form),
         "bodies": table_bodies(pairs, matrix_rows(pk for pk, _group in pairs), form) if pairs else "",
         "stages": Stage,
         "selection": form.selection_address(),

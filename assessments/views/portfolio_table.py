@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -25,29 +24,30 @@ from ..portfolio_comparison import ProjectComparison
 NONE = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column that can be sorted by."""
+def table_head(form: PortfolioForm) -> SafeString:
+    """The project and the twelve dimensions. A second click on a heading turns the order round."""
+    columns = [("name", "", gettext("Project"))]
+    columns += [
+        (one.key, format_html('<span class="matrix__key">{}</span> ', one.key), one.name) for one in form.dimensions
+    ]
+    return format_html_join(
+        "",
+        '<th role="columnheader" scope="col"{}><a href="{}">{}{}</a></th>',
+        ((_sorted_by(form, key), _turned(form, key), sign, name) for key, sign, name in columns),
+    )
 
-    key: str
-    name: str
-    address: str
-    direction: str
-    """ascending, descending, or empty when the rows are not sorted by it."""
+
+def _sorted_by(form: PortfolioForm, key: str) -> SafeString | str:
+    if form.order.removeprefix("-") != key:
+        return ""
+    return format_html(' aria-sort="{}"', "descending" if form.order.startswith("-") else "ascending")
 
 
-def headings(form: PortfolioForm) -> list[Heading]:
-    """The project and the twelve dimensions. A second click turns the order round."""
-    columns = [("name", gettext("Project")), *((one.key, one.name) for one in form.dimensions)]
-    found = []
-    for key, name in columns:
-        direction = {key: "ascending", f"-{key}": "descending"}.get(form.order, "")
-        # What is strongest is asked for first, what comes first in the alphabet too.
-        first, second = (key, f"-{key}") if key == "name" else (f"-{key}", key)
-        found.append(
-            Heading(key, name, form.address(sort=second if form.order == first else first, page=""), direction)
-        )
-    return found
+def _turned(form: PortfolioForm, key: str) -> str:
+    """The address of the order that a click asks for."""
+    # What is strongest is asked for first, what comes first in the alphabet too.
+    first, second = (key, f"-{key}") if key == "name" else (f"-{key}", key)
+    return form.address(sort=second if form.order == first else first, page="")
 
 
 def table_bodies(

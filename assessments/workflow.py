@@ -293,7 +293,9 @@ def hold(assessment: Assessment, states: Collection[str]) -> State:
 
     Of two who act at once, the second is told here what the first has done.
     """
-    row = Assessment.objects.select_for_update().filter(pk=assessment.pk).values_list("state", flat=True).first()
+    held = Assessment.objects.select_for_update().filter(pk=assessment.pk)
+    # In the order of the table its project would be held as well.
+    row = held.order_by("pk").values_list("state", flat=True).first()
     if row is None:
         raise WorkflowError(_("The assessment has been deleted meanwhile."), code="deleted")
     state = State(row)

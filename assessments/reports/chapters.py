@@ -127,12 +127,13 @@ def _level(question: QuestionResult) -> str:
 
 
 def _evidence(key: str, item: Mapping[str, str]) -> Evidence:
-    url = item.get("url", "")
+    url, name = item.get("url", ""), item.get("file_name", "")
+    label = item.get("label", "") or url or name
     return Evidence(
         key,
-        item.get("label", ""),
+        label,
         url if url.lower().startswith(("https://", "http://")) else "",
-        item.get("file_name", ""),
+        "" if name == label else name,
     )
 
 

@@ -197,6 +197,26 @@ def test_only_web_addresses_become_links(full, url):
     assert f'href="{url}' not in report_html(project_report(document, VERSION, "en"))
 
 
+def test_links_and_files_stand_in_the_chapter_and_with_the_answer(full):
+    document = export_document(full)
+    document["answers"]["4.1.a1"]["evidence"] = [
+        {"label": "Die Ratsvorlage", "url": "https://example.org/vorlage"},
+        {"label": "Das Protokoll", "file_name": "sitzung_3.pdf", "sha256": "0" * 64},
+        {"label": "plan.pdf", "file_name": "plan.pdf", "sha256": "1" * 64},
+    ]
+    html = report_html(project_report(document, VERSION, "de"))
+
+    for text in (
+        '<a href="https://example.org/vorlage">Die Ratsvorlage</a>',
+        '<span class="address">https://example.org/vorlage</span>',
+        "Das Protokoll",
+        '<span class="address">sitzung_3.pdf</span>',
+        "plan.pdf",  # said once, though it is label and name
+    ):
+        assert html.count(text) == 2, text
+    assert html.count('<p class="answer__evidence">') == len(document["answers"])
+
+
 def test_drafts_are_marked_and_approved_ones_are_not(full):
     assert 'data-mark="DRAFT · "' in html_of(full)
     approved = html_of(full, version=Version(State.APPROVED, 1, datetime.date(2026, 6, 30)))

@@ -101,9 +101,11 @@ def _row(row: MatrixRow, language: str) -> str:
 @lru_cache(maxsize=8)
 def _row_pattern(language: str) -> str:
     """A row with gaps for what has been escaped; the name stands in it twice."""
+    # Not inside the pattern: texts there are not found by those who collect what is to be translated.
+    compare = gettext("Compare %(project)s")
     return (
         '<tr role="row"><th role="rowheader" scope="row"><label class="matrix__pick"><input type="checkbox" name="p"'
-        f' value="{{project}}"><span class="kern-sr-only">{escape(gettext("Compare %(project)s"))}</span></label>'
+        f' value="{{project}}"><span class="kern-sr-only">{escape(compare)}</span></label>'
         '<div><a href="{href}">{name}</a>{fictional}{about}{shown}{means}</div></th>{cells}</tr>'
     ).replace("%(project)s", "{name}")
 

@@ -184,7 +184,7 @@ class TestEverybody:
 
     def test_links_are_public_with_the_rationales_and_files_never(self, publication, keys, django_assert_num_queries):
         with django_assert_num_queries(4):
-            html = Client().get(reverse("publication_detail", args=[publication.pk])).content.decode()
+            html = Client().get(reverse("publication_detail", args=[publication.project_id])).content.decode()
 
         assert (ADDRESS in html) == publication.with_rationales
         for key in keys:

@@ -1,14 +1,16 @@
 """Entries of the portfolio say what the stored scores say, ready to be shown and sorted by."""
 
+import re
 from decimal import Decimal
 from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from assessments.enums import State
 from assessments.models import DIMENSION_KEYS, SORTED_SCORES, AssessmentScores, PortfolioEntry, score_column
-from assessments.portfolio import figures_of, matrix_rows, read_rows
+from assessments.portfolio import figures_of, in_order, matrix_rows, read_rows
 from assessments.portfolio_entries import find_wrong_entries, refresh_entry
 from tests.factories import answer_all, make_assessment
 
@@ -81,3 +83,20 @@ def test_the_migration_fills_entries_that_were_there_before(entries: list[Portfo
     migration.fill(apps, None)
 
     assert list(find_wrong_entries()) == []
+
+
+@pytest.mark.parametrize("sort", ["principles", "guiding_ideas", "submitted", *DIMENSION_KEYS])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_the_first_pages_of_each_order_come_from_an_index(sort: str, sign: str):
+    column = {"submitted": "submitted_at"}.get(sort, score_column(sort) if sort in DIMENSION_KEYS else sort)
+    name = f"portfolioentry_{column}"
+    if connection.vendor == "postgresql":
+        # With so few rows it would read them all.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+        name += "_down" * bool(sign)
+
+    plan = in_order(PortfolioEntry.objects.all(), f"{sign}{sort}")[:50].explain()
+
+    assert re.search(rf"(COVERING INDEX|using) {name}\b", plan), plan

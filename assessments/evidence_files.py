@@ -42,7 +42,7 @@ MAX_ASSESSMENT_MB = 250
 
 def help_text() -> str:
     """What may be uploaded, in the active language."""
-    return _("%(allowed)s. At most %(limit)d MB a file.") % {"allowed": ALLOWED, "limit": MAX_FILE_MB}
+    return _("%(allowed)s. At most %(limit)d MB per file.") % {"allowed": ALLOWED, "limit": MAX_FILE_MB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def clean_file(name: str, file: File[bytes]) -> tuple[str, str]:
         raise ValidationError(_("The file is empty."), code="empty")
     if size > MAX_FILE_MB * MB:
         raise ValidationError(
-            _("The file is too large. It may have %(limit)d MB."), code="too_large", params={"limit": MAX_FILE_MB}
+            _("The file is too large. The limit is %(limit)d MB."), code="too_large", params={"limit": MAX_FILE_MB}
         )
     name = clean_name(name)
     kind = recognise(name, file)  # type: ignore[arg-type]

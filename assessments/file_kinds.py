@@ -86,7 +86,7 @@ def recognise(name: str, file: BinaryIO) -> FileKind:
     found = _kinds_of(file)
     if not found:
         raise ValidationError(
-            _("The content of this file is none that can serve as evidence here. Allowed: %(allowed)s."),
+            _("A file of this kind cannot serve as evidence here. Allowed: %(allowed)s."),
             code="kind",
             params={"allowed": ALLOWED},
         )

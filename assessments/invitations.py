@@ -72,13 +72,13 @@ def _check_limits(project: Project, inviter: User, email: str, now: datetime) ->
     lately = Invitation.objects.filter(created_at__gt=now - timedelta(days=1))
     if lately.filter(invited_by=inviter).count() >= PER_DAY:
         raise TeamError(
-            _("You have sent %(count)d invitations within a day. Please go on tomorrow."),
+            _("You have sent %(count)d invitations within a day. Please continue tomorrow."),
             code="limit",
             params={"count": PER_DAY},
         )
     if lately.filter(project=project).count() >= PER_DAY_IN_PROJECT:
         raise TeamError(
-            _("%(count)d invitations to this project were sent within a day. Please go on tomorrow."),
+            _("%(count)d invitations to this project were sent within a day. Please continue tomorrow."),
             code="limit",
             params={"count": PER_DAY_IN_PROJECT},
         )

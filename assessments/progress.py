@@ -137,7 +137,7 @@ def _to_do_in(latest: Assessment, progress: Progress | None, may: Collection[Act
     if progress.is_complete:
         return _to_submit(latest, may)
     text = ngettext("%(count)d question is still open.", "%(count)d questions are still open.", progress.open)
-    return ToDo(text % {"count": progress.open}, _("Go on where you left off"), resume)
+    return ToDo(text % {"count": progress.open}, _("Continue where you left off"), resume)
 
 
 def _to_submit(latest: Assessment, may: Collection[Action]) -> ToDo:

@@ -36,7 +36,7 @@ class ProfileForm(forms.ModelForm[User]):
         }
         help_texts = {
             "name": _("The people in your projects see this name."),
-            "mail_choice": _("Mails about your account and its safety always come."),
+            "mail_choice": _("You always get mails about your account and its security."),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),

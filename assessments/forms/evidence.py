@@ -27,7 +27,9 @@ class EvidenceFileForm(forms.Form):
         required=False,
         max_length=MAX_LABEL_LENGTH,
         strip=False,
-        help_text=_("What the file shows, for example “Minutes of the steering group”. Else the file name is shown."),
+        help_text=_(
+            "What the file shows, for example “Minutes of the steering group”. Otherwise the file name is shown."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -29,7 +29,7 @@ class PracticeForm(forms.ModelForm[GoodPractice]):
         help_texts = {
             "title": _("Say in a few words what others can imitate."),
             "text": _("What was the situation, what did you do, what came of it? What would you do differently today?"),
-            "contact": _("An address that may be public, best of the unit and not of a person."),
+            "contact": _("An address that may be public, preferably that of the unit rather than of a person."),
         }
         widgets = {
             "text": forms.Textarea(attrs={"rows": 9}),

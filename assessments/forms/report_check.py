@@ -46,7 +46,7 @@ class ReportCheckForm(forms.Form):
         if file is None:
             return None
         if (file.size or 0) > MAX_REPORT_BYTES:
-            raise ValidationError(_("The file is too large. It may have 20 MB."), code="too_large")
+            raise ValidationError(_("The file is too large. The limit is 20 MB."), code="too_large")
         if file.read(5) != b"%PDF-":
             raise ValidationError(_("This is not a PDF file."), code="not_pdf")
         file.seek(0)

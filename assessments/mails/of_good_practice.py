@@ -38,7 +38,7 @@ def confirmed(mail: OutgoingMail, reader: User) -> Words | None:
     return Words(
         subject=_("Good practice in the guide: “%(project)s”") % names,
         before=(
-            _("The Senatskanzlei has confirmed your good practice. Everybody can read it in the guide now."),
+            _("The Senate Chancellery has confirmed your good practice. Everybody can read it in the guide now."),
             _about_practice(practice),
         ),
         label=_("See it in the guide"),
@@ -56,7 +56,7 @@ def declined(mail: OutgoingMail, reader: User) -> Words | None:
     return Words(
         subject=_("Good practice declined: “%(project)s”") % names,
         before=(
-            _("The Senatskanzlei has declined the good practice that you offered."),
+            _("The Senate Chancellery has declined the good practice that you offered."),
             _about_practice(practice),
         ),
         caption=_("The reason:"),

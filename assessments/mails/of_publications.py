@@ -37,7 +37,7 @@ def published(mail: OutgoingMail, reader: User) -> Words | None:
     return Words(
         subject=_("Published: “%(project)s”") % names,
         before=(
-            _("The Senatskanzlei has confirmed: everybody can now read the result of the project “%(project)s”.")
+            _("The Senate Chancellery has confirmed: everybody can now read the result of the project “%(project)s”.")
             % names,
         ),
         label=_("See the public page"),
@@ -54,7 +54,7 @@ def declined(mail: OutgoingMail, reader: User) -> Words | None:
     names = {"project": plain(publication.name)}
     return Words(
         subject=_("Not published: “%(project)s”") % names,
-        before=(_("The Senatskanzlei has declined to publish the result of the project “%(project)s”.") % names,),
+        before=(_("The Senate Chancellery has declined to publish the result of the project “%(project)s”.") % names,),
         caption=_("The reason:"),
         quote=quoted(publication.reason, MAX_REASON),
         label=_("See the publication"),
@@ -72,7 +72,7 @@ def withdrawn(mail: OutgoingMail, reader: User) -> Words | None:
     return Words(
         subject=_("No longer published: “%(project)s”") % names,
         before=(
-            _("%(who)s has withdrawn the publication of the project “%(project)s”. Nobody outside reads it any more.")
+            _("%(who)s has withdrawn the publication of the project “%(project)s”. It can no longer be read outside.")
             % names,
         ),
         label=_("See the publication"),

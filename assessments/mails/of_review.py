@@ -26,7 +26,7 @@ def submitted(mail: OutgoingMail, reader: User) -> Words | None:
             if change.snapshot.number == 1
             else _("The team of the project “%(project)s” has submitted its self-assessment again (no. %(number)d).")
             % names,
-            _("It waits for a review. Until somebody begins, the team can withdraw it."),
+            _("It is waiting for review. Until somebody begins, the team can withdraw it."),
         ),
         label=_("See the submission"),
         path=reverse("review_detail", args=[change.assessment_id]),
@@ -45,7 +45,7 @@ def withdrawn(mail: OutgoingMail, reader: User) -> Words | None:
             _("The team of the project “%(project)s” has withdrawn its submission. There is nothing to review.")
             % names,
         ),
-        label=_("What waits for a review"),
+        label=_("See what is waiting for review"),
         path=reverse("review_queue"),
     )
 
@@ -58,10 +58,10 @@ def returned(mail: OutgoingMail, reader: User) -> Words | None:
     names = {"project": plain(str(change.assessment.project))}
     return Words(
         subject=_("Returned: “%(project)s”") % names,
-        before=(_("The Senatskanzlei has returned the self-assessment of the project “%(project)s”.") % names,),
+        before=(_("The Senate Chancellery has returned the self-assessment of the project “%(project)s”.") % names,),
         caption=_("The reason:"),
         quote=quoted(change.reason, MAX_REASON),
-        label=_("Go on with the assessment"),
+        label=_("Continue the assessment"),
         path=change.assessment.get_absolute_url(),
         after=(*_remarks(change.assessment), _("The team can change its answers again and then submit anew.")),
     )
@@ -76,7 +76,7 @@ def approved(mail: OutgoingMail, reader: User) -> Words | None:
     until = date_format(change.valid_until, "DATE_FORMAT") if change.valid_until else ""
     return Words(
         subject=_("Approved: “%(project)s”") % names,
-        before=(_("The Senatskanzlei has approved the self-assessment of the project “%(project)s”.") % names,),
+        before=(_("The Senate Chancellery has approved the self-assessment of the project “%(project)s”.") % names,),
         items=(
             _("Valid until: %(date)s") % {"date": until},
             _("Hash of the approved state (SHA-256): %(hash)s") % {"hash": change.snapshot.sha256},
@@ -96,8 +96,8 @@ def _remarks(assessment: Assessment) -> tuple[str, ...]:
         return ()
     return (
         ngettext(
-            "The reviewers have commented on one place; you find the comment on the page.",
-            "The reviewers have commented on %(count)d places; you find the comments on the page.",
+            "The reviewers have commented on one place; you will find the comment on the page.",
+            "The reviewers have commented on %(count)d places; you will find the comments on the page.",
             count,
         )
         % {"count": count},

@@ -57,7 +57,7 @@ def count_tables(evaluation: Evaluation) -> CountTables:
             ),
         ),
         steps=CountTable(
-            gettext("Questions where most projects should go on next"),
+            gettext("Questions most projects should work on next"),
             (gettext("Question"), projects),
             tuple(CountRow(one.question.text, (one.projects,), one.question.key) for one in evaluation.frequent_steps),
         ),

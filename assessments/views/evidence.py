@@ -50,7 +50,7 @@ def evidence_list(request: HttpRequest, pk: int, question_key: str) -> HttpRespo
         return _show(request, assessment, question, EvidenceFileForm())
     form = EvidenceFileForm(request.POST, request.FILES)
     if not may(request, "evidence_upload"):
-        form.add_error("file", _("Many files at once. Please go on in a minute."))
+        form.add_error("file", _("Many files at once. Please continue in a minute."))
         return _show(request, assessment, question, form, status=429)
     if not form.is_valid():
         return _show(request, assessment, question, form, status=422)

@@ -160,9 +160,9 @@ def _shown(job: ExportJob) -> Shown:
 
 def _progress(job: ExportJob) -> str:
     if job.kind == ExportKind.PORTFOLIO:
-        return _("The report is being made.") if job.state == ExportState.RUNNING else _("Waits for its turn.")
+        return _("The report is being made.") if job.state == ExportState.RUNNING else _("Waiting for its turn.")
     if job.state == ExportState.WAITING:
-        return _("Waits for its turn.")
+        return _("Waiting for its turn.")
     if job.done == job.total:
         return _("All reports are made; they are being packed.")
     return _("%(done)d of %(total)d reports") % {"done": job.done, "total": job.total}

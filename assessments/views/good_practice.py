@@ -53,7 +53,8 @@ def good_practice_offer(request: HttpRequest, pk: int, question_key: str) -> Htt
             form.add_error(None, error)
         else:
             messages.success(
-                request, _("Thank you. The Senatskanzlei reads your text; once confirmed, it appears in the guide.")
+                request,
+                _("Thank you. The Senate Chancellery reads your text; once confirmed, it appears in the guide."),
             )
             return redirect("good_practice_list", assessment.pk)
     context = {
@@ -79,7 +80,7 @@ def good_practice_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         except PracticeError as error:
             messages.error(request, error.message)
         else:
-            messages.success(request, _("Withdrawn. Nobody outside the project reads the text any more."))
+            messages.success(request, _("Withdrawn. Nobody outside the project can read the text any more."))
         return redirect("good_practice_list", assessment.pk)
     context = {"assessment": assessment, "project": assessment.project, "practice": practice}
     return render(request, "assessments/good_practice_withdraw.html", context)
@@ -115,7 +116,7 @@ def good_practice_review(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Declined. The team reads your reason."))
             else:
                 confirm(practice, signed_in(request))
-                messages.success(request, _("Confirmed. The text now stands in the guide."))
+                messages.success(request, _("Confirmed. The text now appears in the guide."))
         except PracticeError as error:
             messages.error(request, error.message)
         return redirect("good_practice_queue")

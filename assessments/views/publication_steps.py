@@ -43,7 +43,7 @@ def publication_offer(request: HttpRequest, pk: int) -> HttpResponse:
         except PublicationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Offered. The Senatskanzlei looks at it; nobody else reads it before."))
+            messages.success(request, _("Offered. The Senate Chancellery looks at it; nobody else reads it before."))
             return redirect("publication_offer", pk)
     known = list(Publication.objects.filter(project=assessment.project_id).without_documents().order_by("-pk"))
     context = {
@@ -75,7 +75,7 @@ def publication_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     except PublicationError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("Withdrawn. Nobody outside the project reads it any more."))
+        messages.success(request, _("Withdrawn. Nobody outside the project can read it any more."))
     if Action.PUBLISH in allowed_actions(user, assessment):
         return redirect("publication_offer", assessment.pk)
     return redirect("publication_queue")

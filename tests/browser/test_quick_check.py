@@ -98,7 +98,7 @@ def test_back_language_and_a_saved_file_keep_everything(open_page: OpenPage, tmp
     expect(page.locator(f"textarea[name='{key}-rationale']")).to_have_value("Erste Zeile\n\nZweite <b>Zeile</b>")
     page.goto("/kurzcheck/")
     page.locator("#id_file").set_input_files(tmp_path / "saved.json")
-    page.get_by_role("button", name="Read in and go on").click()
+    page.get_by_role("button", name="Open and continue").click()
     expect_step(page, 1)
     expect(page.locator(f"input[name='{key}-level'][value='3']")).to_be_checked()
     expect(page.locator(f"textarea[name='{key}-rationale']")).to_have_value("Erste Zeile\n\nZweite <b>Zeile</b>")

@@ -182,8 +182,8 @@ def test_without_answers_the_result_says_so(anyone):
 
 
 def test_an_address_alone_brings_no_answers_and_the_page_says_so(anyone):
-    assert "No other answers came along" not in anyone.get("/kurzcheck/4.1/").content.decode()
-    assert "No other answers came along" in anyone.get("/kurzcheck/4.7/").content.decode()
+    assert "Your other answers are not here" not in anyone.get("/kurzcheck/4.1/").content.decode()
+    assert "Your other answers are not here" in anyone.get("/kurzcheck/4.7/").content.decode()
     assert anyone.get("/kurzcheck/4.9/").status_code == 404
 
 
@@ -435,7 +435,7 @@ def test_going_on_with_a_saved_file(anyone):
     assert response.status_code == 200
     assert response.context["dimension"].key == "4.5"
     html = response.content.decode()
-    assert "Your file has been read in" in html
+    assert "Your file has been opened" in html
     assert "The file holds more" not in html
     assert anyone.post(DATA, Form(response).fields).content == saved
 

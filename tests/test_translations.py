@@ -127,3 +127,24 @@ def test_german_addresses_people_formally(entries: dict[Message, polib.POEntry])
     informal = re.compile(r"\b(du|dich|dir|dein\w*)\b")
 
     assert not [entry.msgstr for entry in entries.values() if informal.search(entry.msgstr)]
+
+
+def texts_filled_in_at_import(node: ast.AST) -> Iterator[int]:
+    """Lines outside of functions that put something into a text with %: it would keep the language of that moment."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.BinOp) and isinstance(child.op, ast.Mod) and isinstance(child.left, ast.Call):
+            name = getattr(child.left.func, "id", "")
+            if name == "_" or "gettext" in name:
+                yield child.lineno
+        yield from texts_filled_in_at_import(child)
+
+
+def test_no_text_keeps_the_language_of_the_start():
+    found = [
+        f"{path}:{line}"
+        for path in python_files()
+        for line in texts_filled_in_at_import(ast.parse(path.read_text("utf-8")))
+    ]
+    assert not found, "a form sets its help text in __init__, so that it speaks the language of the request"

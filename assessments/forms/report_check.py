@@ -22,8 +22,6 @@ class ReportCheckForm(forms.Form):
     file = forms.FileField(
         label=_("Report (PDF)"),
         required=False,
-        help_text=_("At most %(limit)d MB. The file is only read and not kept.")
-        % {"limit": MAX_REPORT_BYTES // 1024 // 1024},
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
     )
     sha256 = forms.CharField(
@@ -37,6 +35,8 @@ class ReportCheckForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
+        megabytes = {"limit": MAX_REPORT_BYTES // 1024 // 1024}
+        self.fields["file"].help_text = _("At most %(limit)d MB. The file is only read and not kept.") % megabytes
         for name in ("file", "sha256"):
             self.fields[name].depends_on_others = True  # type: ignore[attr-defined]
 

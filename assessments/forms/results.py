@@ -66,8 +66,6 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("An exported assessment: a JSON file, or the one attached to a report. At most %(limit)d MB.")
-        % {"limit": MAX_DOCUMENT_BYTES // 1024 // 1024},
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
     project = forms.ModelChoiceField(
@@ -80,6 +78,8 @@ class ImportForm(forms.Form):
 
     def __init__(self, data: Any, files: Any, *, user: User, project: str = "") -> None:
         super().__init__(data, files, initial={"project": project})
+        hint = _("An exported assessment: a JSON file, or the one attached to a report. At most %(limit)d MB.")
+        self.fields["file"].help_text = hint % {"limit": MAX_DOCUMENT_BYTES // 1024 // 1024}
         own = Project.objects.filter(memberships__user=user, memberships__role__in=[Role.OWNER, Role.EDITOR])
         choice = self.fields["project"]
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - narrows the type

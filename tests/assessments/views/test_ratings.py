@@ -292,7 +292,7 @@ class TestOverview:
         snapshot = submit(revealed, owner)
         approve(revealed, reviewer, snapshot.sha256, timezone.localdate() + timedelta(days=9))
         html = as_viewer.get(address("rating_overview", revealed)).content.decode()
-        assert "has served and was deleted" in html
+        assert "has served its purpose and been deleted" in html
         assert as_viewer.get(address("rating_session", revealed, "4.1")).url == address("rating_overview", revealed)
 
     @pytest.mark.parametrize("people", [0, 6])

@@ -65,7 +65,7 @@ class TestQueue:
         send_back(decided, reviewer, "Nein.")
         page = signed_in(reviewer).get(reverse("review_queue"))
         assert page.context["rows"] == []
-        assert "Nothing waits" in page.content.decode()
+        assert "Nothing is waiting" in page.content.decode()
 
     def test_it_is_filtered_by_organisation(self, reviewer, owner, submitted: Assessment):
         other = Organisation.objects.exclude(key="senatskanzlei")[0]

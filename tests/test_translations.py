@@ -3,8 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 
+import allauth
+import django
 import polib
 import pytest
 from django.utils.translation.template import templatize
@@ -148,3 +151,15 @@ def test_no_text_keeps_the_language_of_the_start():
         for line in texts_filled_in_at_import(ast.parse(path.read_text("utf-8")))
     ]
     assert not found, "a form sets its help text in __init__, so that it speaks the language of the request"
+
+
+def test_english_words_anew_only_what_packages_say():
+    packages = [Path(package.__file__).parent for package in (allauth, django)]
+    theirs = {
+        entry.msgid
+        for package, place in zip(packages, ("locale", "conf/locale"), strict=True)
+        for entry in polib.pofile(str(package / place / "de/LC_MESSAGES/django.po"))
+        if not entry.obsolete
+    }
+    ours = polib.pofile(str(GERMAN.parents[2] / "en" / "LC_MESSAGES" / "django.po"))
+    assert not [entry.msgid for entry in ours if entry.msgid not in theirs or not entry.msgstr]

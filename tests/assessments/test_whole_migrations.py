@@ -9,7 +9,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
-from assessments.management.commands.migrate import WholeMigrations
+from assessments.whole_migrations import WholeMigrations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLE = "ground_stone"

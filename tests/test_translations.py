@@ -154,7 +154,7 @@ def test_no_text_keeps_the_language_of_the_start():
 
 
 def test_english_words_anew_only_what_packages_say():
-    packages = [Path(package.__file__).parent for package in (allauth, django)]
+    packages = [Path(package.__path__[0]) for package in (allauth, django)]
     theirs = {
         entry.msgid
         for package, place in zip(packages, ("locale", "conf/locale"), strict=True)

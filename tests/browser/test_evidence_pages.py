@@ -64,7 +64,7 @@ LOOKS = {
     "en-narrow": Look(
         "en",
         {"viewport": {"width": 320, "height": 640}},
-        "The content of this file is none that can serve as evidence here.",
+        "A file of this kind cannot serve as evidence here.",
         "Your browser forgets the chosen file.",
     ),
 }
